@@ -1,0 +1,24 @@
+// Types are checked by `npm run types`; here swc only strips them.
+const project = (displayName, testMatch) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+});
+
+module.exports = {
+  // Suites that start processes and measure time do not share the machine with each other.
+  maxWorkers: 2,
+  projects: [
+    project('unit', ['<rootDir>/test/unit/**/*.test.ts']),
+    project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
+    project('matrix', ['<rootDir>/test/matrix/**/*.test.ts']),
+    project('stack', ['<rootDir>/test/stack/**/*.test.ts']),
+  ],
+};

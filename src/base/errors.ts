@@ -1,0 +1,47 @@
+/**
+ * Every code that an error of this package carries in `code`. Codes are never reused.
+ *
+ * - `TD_CONFIG_INVALID`: the configuration is wrong; `issues` lists all that is.
+ * - `TD_ALREADY_INITIALIZED`: a second `initializeTelemetryDashboard` asked for something else than the first.
+ * - `TD_NOT_INITIALIZED`: `getTelemetryDashboard` was called before `initializeTelemetryDashboard`.
+ * - `TD_PORT_UNAVAILABLE`: the configured address cannot be listened on.
+ * - `TD_METRIC_INVALID`: a custom metric was declared with a wrong name, option or twice differently.
+ */
+export type TelemetryErrorCode =
+  'TD_CONFIG_INVALID' | 'TD_ALREADY_INITIALIZED' | 'TD_NOT_INITIALIZED' | 'TD_PORT_UNAVAILABLE' | 'TD_METRIC_INVALID';
+
+/** An error in how the package was set up. Nothing on a message path ever throws one. */
+export class TelemetryError extends Error {
+  override readonly name: string = 'TelemetryError';
+  readonly code: TelemetryErrorCode;
+
+  constructor(code: TelemetryErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One thing that is wrong in a configuration. */
+export interface ConfigIssue {
+  /** Where, in dots: `prometheus.port`. Empty for the document itself. */
+  readonly path: string;
+  /** What stood there, as JSON cut to 80 characters; `"***"` where the key holds a secret. */
+  readonly value: string;
+  /** What would have been right, as the end of the sentence "expected …". */
+  readonly expected: string;
+}
+
+/** The configuration is wrong. The message and `issues` list every problem at once. */
+export class TelemetryConfigError extends TelemetryError {
+  override readonly name = 'TelemetryConfigError';
+  readonly issues: readonly ConfigIssue[];
+
+  /** @param source where the configuration came from, for the message: a file's path or `code`. */
+  constructor(source: string, issues: readonly ConfigIssue[]) {
+    const lines = issues.map(
+      ({ path, value, expected }) => `  ${path || '(document)'}: ${value}, expected ${expected}`,
+    );
+    super('TD_CONFIG_INVALID', `telemetry-dashboard: wrong configuration (from ${source})\n${lines.join('\n')}`);
+    this.issues = issues;
+  }
+}

@@ -1,0 +1,47 @@
+import { DURATION_BUCKETS } from './buckets.ts';
+import type { MetricSpec } from './metric.ts';
+
+/** Kinds of garbage collection, as the OpenTelemetry semantic conventions name them. */
+export const GC_TYPES = ['major', 'minor', 'incremental', 'weakcb'] as const;
+
+/** What the process uses, taken by our own sampler each `sampling_interval_ms`. */
+export const processMetrics = {
+  memoryUsage: gauge('process.memory.usage', 'By', 'Resident set size of the process', 'up_down_counter'),
+  memoryUtilization: gauge(
+    'process.memory.utilization',
+    '1',
+    "Resident set size as a share of the container's memory limit, without one of the host's memory",
+  ),
+  cpuUtilization: gauge(
+    'process.cpu.utilization',
+    '1',
+    'CPU time of the process per second since the last sample; 1 is one core',
+  ),
+  uptime: gauge('process.uptime', 's', 'Time since the process started'),
+  eventLoopUtilization: gauge(
+    'nodejs.eventloop.utilization',
+    '1',
+    'Share of the time since the last sample in which the event loop was busy',
+  ),
+  eventLoopDelayP50: gauge('nodejs.eventloop.delay.p50', 's', 'Median event loop delay since the last sample'),
+  eventLoopDelayP99: gauge(
+    'nodejs.eventloop.delay.p99',
+    's',
+    '99th percentile of the event loop delay since the last sample',
+  ),
+  eventLoopDelayMax: gauge('nodejs.eventloop.delay.max', 's', 'Longest event loop delay since the last sample'),
+  heapUsed: gauge('v8js.memory.heap.used', 'By', 'JavaScript heap in use', 'up_down_counter'),
+  heapLimit: gauge('v8js.memory.heap.limit', 'By', 'Most that the JavaScript heap may grow to', 'up_down_counter'),
+  gcDuration: {
+    name: 'v8js.gc.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Duration of garbage collections',
+    attributes: [{ key: 'v8js.gc.type', values: GC_TYPES }],
+    buckets: DURATION_BUCKETS,
+  },
+} satisfies Record<string, MetricSpec>;
+
+function gauge(name: string, unit: string, description: string, kind: MetricSpec['kind'] = 'gauge'): MetricSpec {
+  return { name, kind, unit, description, attributes: [] };
+}

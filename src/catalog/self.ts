@@ -1,0 +1,32 @@
+import { DURATION_BUCKETS } from './buckets.ts';
+import type { MetricSpec } from './metric.ts';
+
+/** Why a value was not recorded. */
+export const DROP_REASONS = ['not_a_number', 'out_of_range', 'unknown_value', 'unknown_attribute'] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
+/** What the package tells of itself. */
+export const selfMetrics = {
+  overflow: {
+    name: 'telemetry.overflow',
+    kind: 'counter',
+    unit: '{measurement}',
+    description: 'Measurements that lost an attribute because the metric had reached its cap on values or series',
+    attributes: [{ key: 'metric' }],
+  },
+  dropped: {
+    name: 'telemetry.dropped',
+    kind: 'counter',
+    unit: '{measurement}',
+    description: 'Measurements that were not recorded, or not with all their attributes, because they were wrong',
+    attributes: [{ key: 'reason', values: DROP_REASONS }],
+  },
+  collectDuration: {
+    name: 'telemetry.collect.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time that a scrape takes from the request to the last byte handed to the socket',
+    attributes: [],
+    buckets: DURATION_BUCKETS,
+  },
+} satisfies Record<string, MetricSpec>;

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { TelemetryConfigError } from '../base/errors.ts';
+
+/** Where the configuration is looked for when nobody names a file, under the working directory. */
+const DEFAULT_FILE = 'configs/monitoring.json';
+
+/** A configuration file as it was read. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly document: unknown;
+  /** Whether somebody asked for this file; one that was only found may be somebody else's. */
+  readonly named: boolean;
+}
+
+/**
+ * Reads the configuration file: the one named, else the one in `TELEMETRY_DASHBOARD_CONFIG`, else `configs/monitoring.json`
+ * under the working directory where there is one.
+ *
+ * @returns undefined without a file
+ * @throws TelemetryConfigError where a named file cannot be read, or a file is not JSON
+ */
+export function readConfigFile(named: string | undefined): ConfigFile | undefined {
+  const wanted = named ?? process.env['TELEMETRY_DASHBOARD_CONFIG'];
+  const path = resolve(wanted ?? DEFAULT_FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (wanted === undefined) return undefined;
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    throw new TelemetryConfigError(path, [{ path: '', value: code, expected: 'a file that can be read' }]);
+  }
+  try {
+    return { path, document: JSON.parse(text) as unknown, named: wanted !== undefined };
+  } catch (error) {
+    throw new TelemetryConfigError(path, [{ path: '', value: (error as Error).message, expected: 'JSON' }]);
+  }
+}

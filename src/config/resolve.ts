@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { TelemetryConfigError } from '../base/errors.ts';
+import type { ConfigIssue } from '../base/errors.ts';
+import { configSchema } from './schema.ts';
+import type { ResolvedConfig } from './schema.ts';
+
+/** Keys whose values must not appear in a message. */
+const SECRETS = /token|password|api_key|secret/i;
+
+/**
+ * Checks documents laid over each other and fills in the defaults.
+ *
+ * @param source for the message: a file's path or `code`
+ * @param documents later ones win, key by key
+ * @throws TelemetryConfigError listing every problem
+ */
+export function resolveConfig(source: string, ...documents: readonly unknown[]): ResolvedConfig {
+  const result = v.safeParse(configSchema, documents.reduce(lay, {}));
+  if (!result.success) throw new TelemetryConfigError(source, result.issues.map(toIssue));
+  return result.output;
+}
+
+/** `over` laid over `under`: objects key by key, anything else as a whole. */
+function lay(under: unknown, over: unknown): unknown {
+  if (over === undefined) return under;
+  if (!isObject(under) || !isObject(over)) return over;
+  const merged: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) merged[key] = lay(under[key], value);
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function toIssue(issue: v.BaseIssue<unknown>): ConfigIssue {
+  const path = v.getDotPath(issue) ?? '';
+  const unknownKey = issue.type === 'strict_object' && issue.expected === 'never';
+  return {
+    path,
+    value: SECRETS.test(path) ? '"***"' : cut(JSON.stringify(issue.input)),
+    expected: unknownKey ? 'no such key' : (EXPECTATIONS[issue.type]?.(issue) ?? issue.expected ?? issue.message),
+  };
+}
+
+const EXPECTATIONS: Readonly<Record<string, (issue: v.BaseIssue<unknown>) => string>> = {
+  min_value: ({ requirement }) => `at least ${String(requirement)}`,
+  max_value: ({ requirement }) => `at most ${String(requirement)}`,
+  gt_value: ({ requirement }) => `more than ${String(requirement)}`,
+  integer: () => 'a whole number',
+  min_length: () => 'not nothing',
+  check: () => 'ascending numbers',
+  regex: () => 'a Prometheus label name: letters, digits and _',
+  picklist: ({ expected }) => `one of ${String(expected)}`,
+};
+
+function cut(text: string | undefined): string {
+  if (text === undefined) return 'undefined';
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

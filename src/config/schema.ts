@@ -1,0 +1,61 @@
+import * as v from 'valibot';
+import { LOG_LEVELS } from '../base/logger.ts';
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
+const text = v.pipe(v.string(), v.minLength(1));
+const between = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+
+/** The configuration document, with its defaults. Keys that are not here are errors. */
+export const configSchema = v.strictObject({
+  enabled: v.optional(v.boolean(), true),
+  service_name: v.optional(text),
+  sampling_interval_ms: v.optional(between(10, 60_000), 1000),
+  retention: v.optional(v.strictObject({ window_ms: v.optional(between(1000, 3_600_000), 60_000) }), {}),
+  latency_buckets_ms: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.number(), v.gtValue(0))),
+      v.minLength(1),
+      v.check(
+        (bounds) => bounds.every((bound, index) => index === 0 || bound > (bounds[index - 1] as number)),
+        'ascending',
+      ),
+    ),
+  ),
+  limits: v.optional(
+    v.strictObject({
+      attribute_values: v.optional(between(1, 1900), 100),
+      series: v.optional(between(1, 1900), 1900),
+    }),
+    {},
+  ),
+  websocket: v.optional(
+    v.strictObject({
+      enabled: v.optional(v.boolean(), true),
+      idle_after_ms: v.optional(between(1, 86_400_000), 30_000),
+    }),
+    {},
+  ),
+  prometheus: v.optional(
+    v.strictObject({
+      enabled: v.optional(v.boolean(), true),
+      host: v.optional(text, '127.0.0.1'),
+      port: v.optional(port, 9464),
+      token: v.optional(text),
+      labels: v.optional(v.record(v.pipe(v.string(), v.regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/)), v.string()), {}),
+    }),
+    {},
+  ),
+  logging: v.optional(
+    v.strictObject({
+      level: v.optional(v.picklist(LOG_LEVELS), 'info'),
+      format: v.optional(v.picklist(['text', 'json']), 'text'),
+    }),
+    {},
+  ),
+});
+
+/** The document as it is written: everything may be left out. */
+export type TelemetryConfig = v.InferInput<typeof configSchema>;
+
+/** The document with all defaults filled in. */
+export type ResolvedConfig = v.InferOutput<typeof configSchema>;

@@ -1,0 +1,159 @@
+import type { Meter } from '@opentelemetry/api';
+import type { MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { Severity } from './catalog/realtime.ts';
+import type { Address } from './http/server.ts';
+import type { InstrumentOptions } from './instrumentation/method.ts';
+import { instrumentMethod } from './instrumentation/method.ts';
+import type { PrometheusClient } from './otel/prometheus-client.ts';
+import type { RequestHandler } from './http/server.ts';
+import type { MessageDirection, RealtimeRecorder } from './recording/realtime-recorder.ts';
+import type { Recorder } from './recording/recorder.ts';
+import type { RealtimeMetrics, SnapshotReader } from './recording/snapshot.ts';
+
+/** The running parts that a dashboard is the face of. */
+export interface DashboardParts {
+  readonly recorder: Recorder;
+  readonly realtime: RealtimeRecorder;
+  readonly snapshot: SnapshotReader;
+  readonly prometheus: PrometheusClient;
+  readonly meter: Meter;
+  readonly metricProducer: MetricProducer;
+  /** What `/metrics` answers, with its token. */
+  readonly metricsHandler: RequestHandler;
+  readonly address: () => Address | null;
+  /** Ends what runs; called once. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The one place from which a service is measured and read.
+ *
+ * The recording methods never throw and never reject: a wrong value is dropped, counted in `telemetry.dropped` and logged once
+ * per kind. After {@link shutdown} they do nothing.
+ */
+export class TelemetryDashboard {
+  /** Custom metrics, current values, the scrape handler. */
+  readonly prometheus: PrometheusClient;
+  /** A real OpenTelemetry meter on the dashboard's private provider, for instruments of your own. */
+  readonly meter: Meter;
+  /** All metrics, cumulative, for a reader of another provider: `new PeriodicExportingMetricReader({ metricProducers: [it] })`. */
+  readonly metricProducer: MetricProducer;
+  /** Answers a scrape on a server of your own, as `/metrics` does, `prometheus.token` included. */
+  readonly metricsHandler: RequestHandler;
+  readonly #parts: DashboardParts;
+  #closing: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(parts: DashboardParts) {
+    this.#parts = parts;
+    this.prometheus = parts.prometheus;
+    this.meter = parts.meter;
+    this.metricProducer = parts.metricProducer;
+    this.metricsHandler = parts.metricsHandler;
+  }
+
+  /** Where the HTTP server listens, or null without one. */
+  get address(): Address | null {
+    return this.#parts.address();
+  }
+
+  /**
+   * Records one latency of the application, into `realtime.latency`.
+   *
+   * @param milliseconds finite, not negative
+   */
+  recordLatency(milliseconds: number): void {
+    if (this.#parts.recorder.open) this.#parts.realtime.recordLatency(milliseconds);
+  }
+
+  /**
+   * Starts to measure a latency.
+   *
+   * @returns ends it: records the time since the start and gives it in milliseconds. Each further call records again.
+   */
+  startTimer(): () => number {
+    const { clock } = this.#parts.recorder;
+    const startMs = clock.monotonicMs();
+    return () => {
+      const milliseconds = clock.monotonicMs() - startMs;
+      this.recordLatency(milliseconds);
+      return milliseconds;
+    };
+  }
+
+  /**
+   * Records one data message that no `ws` socket shows, into `websocket.server.messages`, `.io` and `.message.size`.
+   *
+   * @param direction `incoming` or `outgoing`; `receive` and `transmit` mean the same
+   * @param sizeBytes payload, finite, not negative
+   * @param type at most 100 different ones; default `unknown`
+   */
+  recordMessage(direction: MessageDirection, sizeBytes: number, type?: string): void {
+    if (this.#parts.recorder.open) this.#parts.realtime.recordMessage(direction, sizeBytes, type);
+  }
+
+  /**
+   * Records one error, into `realtime.errors`.
+   *
+   * @param component at most 100 different ones
+   * @param severity default `error`
+   */
+  recordError(component: string, severity: Severity = 'error'): void {
+    if (this.#parts.recorder.open) this.#parts.realtime.recordError(component, severity);
+  }
+
+  /**
+   * Tells how many connections are open that no `ws` socket shows. Replaces what was told before; adds to what is observed.
+   *
+   * @param counts both finite, not negative; idle ones are not among the active
+   */
+  updateConnectionMetrics(counts: { readonly active: number; readonly idle: number }): void {
+    if (this.#parts.recorder.open) this.#parts.realtime.updateConnectionMetrics(counts);
+  }
+
+  /**
+   * Tells how many sessions are active, and how many there have been since their source started.
+   *
+   * @param counts both finite, not negative; a lower total than before is a restart of its source
+   */
+  updateSessionCount(counts: { readonly active: number; readonly total: number }): void {
+    if (this.#parts.recorder.open) this.#parts.realtime.updateSessionCount(counts);
+  }
+
+  /**
+   * Tells how many items wait in a queue.
+   *
+   * @param name at most 100 different ones
+   * @param size finite, not negative
+   */
+  updateQueueSize(name: string, size: number): void {
+    if (this.#parts.recorder.open) this.#parts.realtime.updateQueueSize(name, size);
+  }
+
+  /**
+   * Measures a method that sends or handles messages: each call is a message, with its latency, and an error where it throws or
+   * its promise is rejected. `this`, result and throw stay as they were.
+   *
+   * @example dashboard.instrument(engine, 'sendMessage', { direction: 'outgoing', sizeBytes: (to, text) => text.length })
+   * @returns puts the method back
+   * @throws TypeError where `object[method]` is no function
+   */
+  instrument(object: object, method: PropertyKey, options: InstrumentOptions): () => void {
+    if (!this.#parts.recorder.open) return () => undefined;
+    return instrumentMethod(object, method, options, this, this.#parts.recorder.clock);
+  }
+
+  /** All current values: synchronous, and exact at the call. */
+  displayRealtimeMetrics(): RealtimeMetrics {
+    return this.#parts.snapshot.read();
+  }
+
+  /**
+   * Flushes and ends everything: server, readers, instrumentation. Further calls give the same promise. Never rejects, and ends
+   * within 5 s whatever is away.
+   */
+  shutdown(): Promise<void> {
+    this.#closing ??= this.#parts.close();
+    return this.#closing;
+  }
+}

@@ -1,0 +1,29 @@
+export { initializeTelemetryDashboard, getTelemetryDashboard } from './singleton.ts';
+export type { InitializeOptions } from './singleton.ts';
+export type { StartOptions } from './start.ts';
+export { TelemetryDashboard } from './dashboard.ts';
+export { PrometheusClient } from './otel/prometheus-client.ts';
+export type { CustomHistogramOptions, CustomMetricOptions } from './otel/prometheus-client.ts';
+export type {
+  BoundCounter,
+  BoundGauge,
+  BoundHistogram,
+  CustomAttributes,
+  CustomCounter,
+  CustomGauge,
+  CustomHistogram,
+} from './otel/custom-metrics.ts';
+export { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
+export type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation.ts';
+export type { WsClass } from './instrumentation/ws-types.ts';
+export type { InstrumentOptions } from './instrumentation/method.ts';
+export type { TelemetryConfig } from './config/schema.ts';
+export type { AlertFigures, FlowFigures, LatencyFigures, RealtimeMetrics } from './recording/snapshot.ts';
+export type { WindowStatistics } from './recording/window.ts';
+export type { MessageDirection } from './recording/realtime-recorder.ts';
+export type { Severity } from './catalog/realtime.ts';
+export type { Direction } from './catalog/websocket.ts';
+export type { Address, RequestHandler } from './http/server.ts';
+export { TelemetryConfigError, TelemetryError } from './base/errors.ts';
+export type { ConfigIssue, TelemetryErrorCode } from './base/errors.ts';
+export type { LogDetails, TelemetryLogger } from './base/logger.ts';

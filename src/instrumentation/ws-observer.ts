@@ -1,0 +1,198 @@
+import type { Clock } from '../base/clock.ts';
+import type { OnceLogger } from '../base/logger.ts';
+import type { ConnectionCounts, WebSocketRecorder } from '../recording/websocket-recorder.ts';
+import { payloadBytes } from './ws-payload.ts';
+import { SocketState } from './ws-socket-state.ts';
+import type { SendOptions, WsSocket } from './ws-types.ts';
+
+/** `error.type` where an error has no code and no name worth a label (OpenTelemetry semantic conventions). */
+const OTHER_ERROR = '_OTHER';
+
+export interface WsObserverOptions {
+  readonly clock: Clock;
+  readonly logger: OnceLogger;
+  readonly server: WebSocketRecorder;
+  readonly client: WebSocketRecorder;
+  /** A connection without a data message for this long is idle. */
+  readonly idleAfterMs: number;
+}
+
+/** Makes figures of what the patched methods see. No method throws. */
+export class WsObserver {
+  readonly #options: WsObserverOptions;
+  readonly #states = new WeakMap<WsSocket, SocketState>();
+  readonly #open: Record<'server' | 'client', Set<SocketState>> = { server: new Set(), client: new Set() };
+  readonly #undo: (() => void)[];
+
+  constructor(options: WsObserverOptions) {
+    this.#options = options;
+    this.#undo = (['server', 'client'] as const).map((role) =>
+      options[role].observeConnections(() => this.#count(this.#open[role])),
+    );
+  }
+
+  /** Forgets all sockets. */
+  close(): void {
+    for (const undo of this.#undo) undo();
+    for (const open of Object.values(this.#open)) open.clear();
+  }
+
+  /** A socket is about to be open. Undone by {@link openFailed}. */
+  opening(socket: WsSocket): void {
+    this.#guard(() => {
+      const recorder = this.#recorderOf(socket);
+      const state = new SocketState(recorder, this.#nowMs());
+      this.#states.set(socket, state);
+      this.#openOf(state).add(state);
+      recorder.connectionOpened();
+    });
+  }
+
+  /** @returns when the handlers begin, or undefined for a socket that was open before us */
+  messageReceived(socket: WsSocket, data: unknown, isBinary: unknown): number | undefined {
+    const state = this.#states.get(socket);
+    if (!state) return undefined;
+    const nowMs = this.#nowMs();
+    state.activeMs = nowMs;
+    // ws 7 says by the type of the data what ws 8 says by a flag
+    const binary = typeof isBinary === 'boolean' ? isBinary : typeof data !== 'string';
+    state.recorder.observeMessage('receive', binary ? 'binary' : 'text', payloadBytes(data));
+    return nowMs;
+  }
+
+  messageHandled(socket: WsSocket, startedMs: number, failed: boolean): void {
+    this.#states
+      .get(socket)
+      ?.recorder.messageProcessed((this.#nowMs() - startedMs) / 1000, failed ? OTHER_ERROR : undefined);
+  }
+
+  messageSent(socket: WsSocket, data: unknown, options: unknown): void {
+    const state = this.#states.get(socket);
+    if (!state) return;
+    try {
+      state.activeMs = this.#nowMs();
+      const { binary, fin } = (typeof options === 'object' && options !== null ? options : {}) as SendOptions;
+      const isBinary = binary ?? (typeof data !== 'string' && typeof data !== 'number');
+      state.fragmentType ??= isBinary ? 'binary' : 'text';
+      state.fragmentBytes += payloadBytes(data);
+      if (fin === false) return;
+      state.recorder.observeMessage('transmit', state.fragmentType, state.fragmentBytes);
+      state.fragmentType = undefined;
+      state.fragmentBytes = 0;
+    } catch (error) {
+      this.#unmeasured(error);
+    }
+  }
+
+  pingSent(socket: WsSocket, data: unknown): void {
+    this.#guard(() => this.#states.get(socket)?.pingSent(payloadKey(data), this.#nowMs()));
+  }
+
+  pongReceived(socket: WsSocket, data: unknown): void {
+    this.#guard(() => {
+      const state = this.#states.get(socket);
+      const roundTripMs = state?.pongReceived(payloadKey(data), this.#nowMs());
+      if (roundTripMs !== undefined) state?.recorder.pongReceived(roundTripMs / 1000);
+    });
+  }
+
+  failed(socket: WsSocket, error: unknown): void {
+    this.#guard(() => {
+      const errorType = errorTypeOf(error);
+      const state = this.#states.get(socket);
+      if (state) state.errorType = errorType;
+      this.#recorderOf(socket).socketFailed(errorType);
+    });
+  }
+
+  /** This end asks to close; a no-op where the other end asked first. */
+  closing(socket: WsSocket): void {
+    const state = this.#states.get(socket);
+    if (state) state.closedBy ??= socket._closeFrameReceived ? 'remote' : 'local';
+  }
+
+  closed(socket: WsSocket, code: unknown): void {
+    this.#guard(() => {
+      const state = this.#forget(socket);
+      state?.recorder.connectionClosed({
+        durationSeconds: (this.#nowMs() - state.openedMs) / 1000,
+        code: closeCodeLabel(code),
+        initiator: state.closedBy ?? (code === 1006 ? 'none' : 'remote'),
+        errorType: state.errorType,
+      });
+    });
+  }
+
+  /** The socket did not open after all. */
+  openFailed(socket: WsSocket): void {
+    this.#forget(socket);
+  }
+
+  #forget(socket: WsSocket): SocketState | undefined {
+    const state = this.#states.get(socket);
+    if (state) {
+      this.#states.delete(socket);
+      this.#openOf(state).delete(state);
+    }
+    return state;
+  }
+
+  #count(open: ReadonlySet<SocketState>): ConnectionCounts {
+    const idleSinceMs = this.#nowMs() - this.#options.idleAfterMs;
+    let idle = 0;
+    for (const { activeMs } of open) if (activeMs <= idleSinceMs) idle++;
+    return { active: open.size - idle, idle };
+  }
+
+  #recorderOf(socket: WsSocket): WebSocketRecorder {
+    return socket._isServer ? this.#options.server : this.#options.client;
+  }
+
+  #openOf(state: SocketState): Set<SocketState> {
+    return state.recorder === this.#options.server ? this.#open.server : this.#open.client;
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.monotonicMs();
+  }
+
+  /** Measuring must not break what is measured. */
+  #guard(observe: () => void): void {
+    try {
+      observe();
+    } catch (error) {
+      this.#unmeasured(error);
+    }
+  }
+
+  #unmeasured(error: unknown): void {
+    this.#options.logger.warnOnce('ws observer', `something of a ws socket could not be measured: ${String(error)}`);
+  }
+}
+
+/** 1000–1015 as they are; a client may send any of the others, so they are only told apart by thousand. */
+export function closeCodeLabel(code: unknown): string {
+  if (typeof code !== 'number') return '_other';
+  if (code >= 1000 && code <= 1015) return String(code);
+  const thousand = Math.floor(code / 1000);
+  return thousand === 3 || thousand === 4 ? `${thousand}xxx` : '_other';
+}
+
+/** An error's code (`WS_ERR_…`, `ECONNRESET`), else the name of its class. */
+export function errorTypeOf(error: unknown): string {
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    name?: unknown;
+  };
+  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code;
+  return typeof name === 'string' && /^[A-Z]\w{1,63}$/.test(name) ? name : OTHER_ERROR;
+}
+
+/** A ping's payload as a key; without one, the empty string. */
+function payloadKey(data: unknown): string {
+  if (data === undefined || data === null || typeof data === 'function') return '';
+  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+  if (data instanceof ArrayBuffer) return Buffer.from(data).toString('latin1');
+  // ws sends text as UTF-8, and the pong comes back as bytes
+  return Buffer.from(String(data as string | number)).toString('latin1');
+}

@@ -1,0 +1,12 @@
+/** Bytes of a message's payload, in every form in which `ws` takes or gives one. */
+export function payloadBytes(data: unknown): number {
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  if (typeof data === 'number') return String(data).length;
+  if (data === null || data === undefined) return 0;
+  if (Array.isArray(data)) return data.reduce<number>((sum, fragment) => sum + payloadBytes(fragment), 0);
+  if (ArrayBuffer.isView(data) || data instanceof ArrayBuffer) return data.byteLength;
+  if (data instanceof Blob) return data.size;
+  // what else ws takes it turns into a Buffer: objects with a length, such as arrays of bytes
+  const { byteLength, length } = data as { byteLength?: unknown; length?: unknown };
+  return typeof byteLength === 'number' ? byteLength : typeof length === 'number' ? length : 0;
+}

@@ -1,0 +1,91 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import type { IMetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { selfMetrics } from '../catalog/self.ts';
+import { qualityOf } from '../http/accept.ts';
+import { end } from '../http/server.ts';
+import type { RequestHandler } from '../http/server.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import { CONTENT_TYPES, expose } from './exposition.ts';
+import type { ExpositionFormat } from './exposition.ts';
+
+/** A user's observable callback may take this long before the scrape fails. */
+const COLLECT_TIMEOUT_MS = 5000;
+
+/** Answers scrapes: the stock Prometheus exporter collects, {@link expose} writes. */
+export class Scraper {
+  /** The reader to hand to the provider. Its own server is never started. */
+  readonly reader: IMetricReader;
+  readonly #recorder: Recorder;
+  readonly #constantLabels: Readonly<Record<string, string>>;
+
+  constructor(recorder: Recorder, constantLabels: Readonly<Record<string, string>> = {}) {
+    this.#recorder = recorder;
+    this.#constantLabels = constantLabels;
+    this.reader = new PrometheusExporter({ preventServerStart: true });
+  }
+
+  /**
+   * All metrics of one instant. Rejects when anything could not be collected: half a scrape looks like a service at rest.
+   *
+   * @throws Error naming what went wrong
+   */
+  async collect(): Promise<ResourceMetrics> {
+    const { resourceMetrics, errors } = await this.reader.collect({ timeoutMillis: COLLECT_TIMEOUT_MS });
+    if (errors.length > 0) throw new Error(errors.map((error) => messageOf(error)).join('; '), { cause: errors[0] });
+    return resourceMetrics;
+  }
+
+  readonly handler: RequestHandler = async (request, response) => {
+    const { clock } = this.#recorder;
+    const startMs = clock.monotonicMs();
+    let collected: ResourceMetrics;
+    try {
+      collected = await this.collect();
+    } catch (error) {
+      this.#recorder.logger.warnOnce(`scrape ${messageOf(error)}`, `a scrape failed: ${messageOf(error)}`);
+      end(response, 500, `The metrics could not be collected: ${messageOf(error)}\n`);
+      return;
+    }
+    const format = formatFor(request.headers.accept);
+    response.setHeader('content-type', CONTENT_TYPES[format]);
+    response.setHeader('vary', 'accept, accept-encoding');
+    const text = Readable.from(this.#chunks(collected, format));
+    try {
+      if (qualityOf(request.headers['accept-encoding'], 'gzip') > 0) {
+        response.setHeader('content-encoding', 'gzip');
+        await pipeline(text, createGzip({ level: constants.Z_BEST_SPEED }), response);
+      } else {
+        await pipeline(text, response);
+      }
+    } catch {
+      return; // the scraper went away
+    }
+    this.#recorder
+      .histogram(selfMetrics.collectDuration)
+      .at([])
+      .record((clock.monotonicMs() - startMs) / 1000);
+  };
+
+  /** Lets the event loop turn between chunks, so that a large scrape does not hold up messages. */
+  async *#chunks(collected: ResourceMetrics, format: ExpositionFormat): AsyncGenerator<string> {
+    const options = { format, constantLabels: this.#constantLabels, logger: this.#recorder.logger };
+    for (const chunk of expose(collected, options)) {
+      yield chunk;
+      await nextTurn();
+    }
+  }
+}
+
+/** OpenMetrics when the scraper asks for it at least as much as for plain text. */
+function formatFor(accept: string | undefined): ExpositionFormat {
+  const open = qualityOf(accept, 'application/openmetrics-text');
+  return open > 0 && open >= qualityOf(accept, 'text/plain') ? 'openmetrics' : 'text';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,184 @@
+import type { Clock } from '../base/clock.ts';
+import type { OnceLogger } from '../base/logger.ts';
+import type { BucketSpec, MetricSpec } from '../catalog/metric.ts';
+import { selfMetrics } from '../catalog/self.ts';
+import type { DropReason } from '../catalog/self.ts';
+import { BucketLayout } from './bucket-layout.ts';
+import { CounterCell, GaugeCell, HistogramCell } from './cells.ts';
+import { Family } from './family.ts';
+import type { AnyFamily, CounterFamily, GaugeFamily, HistogramFamily, SeriesLimits } from './family.ts';
+import { CounterWindow, HistogramWindow, SLOTS, totalOf } from './window.ts';
+
+/** What a {@link Recorder} needs to know. */
+export interface RecorderOptions {
+  readonly clock: Clock;
+  readonly logger: OnceLogger;
+  readonly limits: SeriesLimits;
+  /** Length of the sliding window of the live figures, in ms. */
+  readonly windowMs: number;
+}
+
+/** Holds the families of all metrics: where every figure is written, and where every reader starts. */
+export class Recorder {
+  readonly clock: Clock;
+  readonly logger: OnceLogger;
+  readonly windowMs: number;
+  /** {@link Clock.epochMs} and {@link Clock.monotonicMs} of the start. */
+  readonly startEpochMs: number;
+  readonly startMonotonicMs: number;
+  readonly #limits: SeriesLimits;
+  readonly #families = new Map<string, AnyFamily>();
+  readonly #layouts = new Map<BucketSpec, BucketLayout>();
+  readonly #windows = new Map<CounterFamily | HistogramFamily, CounterWindow | HistogramWindow>();
+  readonly #refreshers = new Set<() => void>();
+  readonly #familyListeners = new Set<(family: AnyFamily) => void>();
+  readonly #dropped: CounterFamily;
+  readonly #overflow: CounterFamily;
+  #slotEndMs: number;
+  #open = true;
+
+  constructor(options: RecorderOptions) {
+    this.clock = options.clock;
+    this.logger = options.logger;
+    this.windowMs = options.windowMs;
+    this.#limits = options.limits;
+    this.startEpochMs = this.clock.epochMs();
+    this.startMonotonicMs = this.clock.monotonicMs();
+    this.#slotEndMs = this.startMonotonicMs + this.slotMs;
+    this.#dropped = this.counter(selfMetrics.dropped);
+    this.#overflow = this.counter(selfMetrics.overflow);
+  }
+
+  /** False once the recorder was closed: recording methods then do nothing. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Length of one slot of the windows, in ms. */
+  get slotMs(): number {
+    return this.windowMs / SLOTS;
+  }
+
+  /** All families, in the order in which they were made. */
+  get families(): Iterable<AnyFamily> {
+    return this.#families.values();
+  }
+
+  /** The family of this OpenTelemetry name, or undefined. */
+  family(name: string): AnyFamily | undefined {
+    return this.#families.get(name);
+  }
+
+  /** @returns the family of this spec's name: the one there is, or a new one. */
+  counter(spec: MetricSpec): CounterFamily {
+    return this.#familyOf(spec, () => new CounterCell()) as CounterFamily;
+  }
+
+  /** Likewise for a gauge or an up-down counter. */
+  gauge(spec: MetricSpec): GaugeFamily {
+    return this.#familyOf(spec, () => new GaugeCell()) as GaugeFamily;
+  }
+
+  /** Likewise for a histogram; the spec has buckets. */
+  histogram(spec: MetricSpec): HistogramFamily {
+    return this.#familyOf(spec, () => new HistogramCell(this.#layoutOf(spec))) as HistogramFamily;
+  }
+
+  /** The sliding window over all series of a counter. */
+  counterWindow(family: CounterFamily): CounterWindow {
+    return this.#windowOf(family, () => new CounterWindow(() => totalOf(family))) as CounterWindow;
+  }
+
+  /** The sliding window over all series of a histogram. */
+  histogramWindow(family: HistogramFamily): HistogramWindow {
+    return this.#windowOf(family, () => new HistogramWindow(family, this.#layoutOf(family.spec))) as HistogramWindow;
+  }
+
+  /** Moves the windows on to now; called on a timer and before every read, in any rhythm. */
+  advance(): void {
+    const behindMs = this.clock.monotonicMs() - this.#slotEndMs;
+    if (behindMs < 0) return;
+    const count = 1 + Math.floor(behindMs / this.slotMs);
+    this.#slotEndMs += count * this.slotMs;
+    for (const window of this.#windows.values()) window.advance(count);
+  }
+
+  /** Brings the gauges that are observed up to date; called before every read. */
+  refresh(): void {
+    this.advance();
+    for (const refresher of this.#refreshers) refresher();
+  }
+
+  /** Calls `refresher` before every read. It must not throw. Returns how to stop. */
+  onRefresh(refresher: () => void): () => void {
+    this.#refreshers.add(refresher);
+    return () => void this.#refreshers.delete(refresher);
+  }
+
+  /** Calls `listener` with each family there is and each that will be. Returns how to stop. */
+  forEachFamily(listener: (family: AnyFamily) => void): () => void {
+    for (const family of this.#families.values()) listener(family);
+    this.#familyListeners.add(listener);
+    return () => void this.#familyListeners.delete(listener);
+  }
+
+  /** Counts a measurement that was wrong, and logs the first of its kind. Never throws. */
+  drop(reason: DropReason, kind: string, message: string): void {
+    this.#dropped.at([reason]).add(1);
+    this.logger.warnOnce(`dropped ${reason} ${kind}`, message);
+  }
+
+  /** Ends recording; what was recorded stays readable. */
+  close(): void {
+    this.#open = false;
+    this.#refreshers.clear();
+  }
+
+  #layoutOf(spec: MetricSpec): BucketLayout {
+    if (!spec.buckets) throw new Error(`${spec.name} is no histogram`);
+    let layout = this.#layouts.get(spec.buckets);
+    if (!layout) this.#layouts.set(spec.buckets, (layout = new BucketLayout(spec.buckets)));
+    return layout;
+  }
+
+  #windowOf(
+    family: CounterFamily | HistogramFamily,
+    create: () => CounterWindow | HistogramWindow,
+  ): CounterWindow | HistogramWindow {
+    let window = this.#windows.get(family);
+    if (!window) this.#windows.set(family, (window = create()));
+    return window;
+  }
+
+  #familyOf(spec: MetricSpec, createCell: () => CounterCell | GaugeCell | HistogramCell): AnyFamily {
+    const known = this.#families.get(spec.name);
+    if (known) return known;
+    const family = new Family(spec, createCell, this.#limits, (metric) => {
+      this.#countOverflow(metric);
+    }) as AnyFamily;
+    this.#families.set(spec.name, family);
+    startAtZero(family);
+    for (const listener of this.#familyListeners) listener(family);
+    return family;
+  }
+
+  #countOverflow(metric: string): void {
+    if (metric === selfMetrics.overflow.name) return;
+    this.#overflow.at([metric]).add(1);
+    this.logger.warnOnce(
+      `overflow ${metric}`,
+      `${metric} has reached its cap of attribute values or series; further values are folded into series with otel.metric.overflow="true" (limits.attribute_values, limits.series)`,
+    );
+  }
+}
+
+/** Gives a counter or histogram of which all attributes are closed sets its series, so that a first increase is seen as one. */
+function startAtZero(family: AnyFamily): void {
+  if (family.kind === 'gauge' || family.kind === 'up_down_counter') return;
+  let combinations: string[][] = [[]];
+  for (const { values } of family.spec.attributes) {
+    if (!values) return;
+    combinations = combinations.flatMap((combination) => values.map((value) => [...combination, value]));
+  }
+  for (const combination of combinations) family.at(combination);
+}

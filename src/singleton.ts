@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from 'node:util';
+import { TelemetryConfigError, TelemetryError } from './base/errors.ts';
+import { readConfigFile } from './config/file.ts';
+import type { ConfigFile } from './config/file.ts';
+import { resolveConfig } from './config/resolve.ts';
+import type { ResolvedConfig, TelemetryConfig } from './config/schema.ts';
+import type { TelemetryDashboard } from './dashboard.ts';
+import { start } from './start.ts';
+import type { StartOptions, Started } from './start.ts';
+
+/** Options of {@link initializeTelemetryDashboard}. */
+export interface InitializeOptions extends StartOptions {
+  /** Path of a configuration file. Default: `TELEMETRY_DASHBOARD_CONFIG`, else `configs/monitoring.json` where there is one. */
+  readonly configFile?: string;
+  /** The same document as the file, laid over it. */
+  readonly config?: TelemetryConfig;
+}
+
+/** The dashboard of this process, and who asked for it. */
+interface Current extends Started {
+  /** In words: `code`, `telemetry-dashboard/register`, with the file if there was one. */
+  readonly origin: string;
+  readonly options: InitializeOptions;
+}
+
+let current: Current | undefined;
+let closing: Promise<void> = Promise.resolve();
+
+/**
+ * Starts the dashboard of this process: measures `ws`, serves `/metrics`, records what it is told. A second call without
+ * options, or with equal ones, gives the same dashboard.
+ *
+ * @returns the dashboard, once its port is open
+ * @throws TelemetryConfigError listing everything that is wrong in the configuration
+ * @throws TelemetryError `TD_PORT_UNAVAILABLE` where the address cannot be listened on; `TD_ALREADY_INITIALIZED` for other
+ *   options than the first call's
+ */
+export async function initializeTelemetryDashboard(options: InitializeOptions = {}): Promise<TelemetryDashboard> {
+  if (!current) await closing;
+  if (current) assertSameOptions(current, options);
+  else current = initialize(options, 'code');
+  const { dashboard, listening } = current;
+  try {
+    await listening;
+  } catch (error) {
+    await dashboard.shutdown();
+    throw error;
+  }
+  return dashboard;
+}
+
+/**
+ * The dashboard of this process.
+ *
+ * @throws TelemetryError `TD_NOT_INITIALIZED` before `initializeTelemetryDashboard()` was called, and after `shutdown()`
+ */
+export function getTelemetryDashboard(): TelemetryDashboard {
+  if (current) return current.dashboard;
+  throw new TelemetryError(
+    'TD_NOT_INITIALIZED',
+    'there is no telemetry dashboard: call `await initializeTelemetryDashboard()` first, or start Node.js with `--import telemetry-dashboard/register`',
+  );
+}
+
+/**
+ * Starts the dashboard for an application that knows nothing of it, with the configuration that the environment names. A port
+ * that is in use costs the endpoint and one log line, not the application.
+ *
+ * @throws TelemetryConfigError as {@link initializeTelemetryDashboard}
+ */
+export function registerTelemetryDashboard(): void {
+  if (current) return;
+  const started = initialize({}, 'telemetry-dashboard/register');
+  const listening = started.listening.catch((error: unknown) => {
+    started.logger.error(`${(error as Error).message}; the application runs on without /metrics`);
+  });
+  current = { ...started, listening };
+}
+
+function initialize(options: InitializeOptions, how: string): Current {
+  const file = readConfigFile(options.configFile);
+  const { config, ignored } = resolveFile(file, options.config);
+  const started = start(config, options, (done) => {
+    current = undefined;
+    closing = done;
+  });
+  if (ignored) {
+    started.logger.warn(
+      `${file?.path ?? ''} is not a configuration of telemetry-dashboard and was not named: the defaults apply`,
+      {
+        problem: ignored.issues[0]?.path ?? '',
+      },
+    );
+  }
+  return { ...started, options, origin: file && !ignored ? `${how}, ${file.path}` : how };
+}
+
+/** A file that was only found may be somebody else's; one that was named must be right. */
+function resolveFile(
+  file: ConfigFile | undefined,
+  overrides: TelemetryConfig | undefined,
+): { config: ResolvedConfig; ignored?: TelemetryConfigError } {
+  const source = [file?.path, overrides && 'code'].filter(Boolean).join(' and ') || 'the defaults';
+  try {
+    return { config: resolveConfig(source, file?.document, overrides) };
+  } catch (error) {
+    if (!file || file.named || !(error instanceof TelemetryConfigError)) throw error;
+    const config = resolveConfig('code', overrides);
+    return { config, ignored: error };
+  }
+}
+
+function assertSameOptions(first: Current, options: InitializeOptions): void {
+  if (Object.keys(options).length === 0 || isDeepStrictEqual(options, first.options)) return;
+  throw new TelemetryError(
+    'TD_ALREADY_INITIALIZED',
+    `the telemetry dashboard was already initialized by ${first.origin}, with other options; initialize it once, or call shutdown() before`,
+  );
+}
