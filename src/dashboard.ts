@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
-import type { MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { MetricProducer } from './otel/sdk-types.ts';
 import type { Severity } from './catalog/realtime.ts';
 import type { Address } from './http/server.ts';
 import type { InstrumentOptions } from './instrumentation/method.ts';

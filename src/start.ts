@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { createNoopMeter } from '@opentelemetry/api';
-import type { IMetricReader, MetricProducer, ViewOptions } from '@opentelemetry/sdk-metrics';
+import type { IMetricReader, MetricProducer, ViewOptions } from './otel/sdk-types.ts';
 import { systemClock } from './base/clock.ts';
 import { createLineLogger, createOnceLogger } from './base/logger.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';

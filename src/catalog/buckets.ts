@@ -3,8 +3,11 @@ import type { BucketSpec } from './metric.ts';
 // Renard series R20 and R5 (ISO 3): preferred numbers, 20 and 5 a decade. R5 is every fourth number of R20.
 const R20 = [100, 112, 125, 140, 160, 180, 200, 224, 250, 280, 315, 355, 400, 450, 500, 560, 630, 710, 800, 900];
 
-/** `R20` over 10 µs to 100 s in seconds: 141 bounds, each the double nearest to its decimal. */
-const FINE_DURATIONS = [...decades(R20, -7, 7), 100];
+/**
+ * `R20` over 1 µs to 10 000 s in seconds: 201 bounds, each the double nearest to its decimal. Wider than the 10 µs to 100 s for
+ * which live percentiles are promised, since the tails of what lies in there do not.
+ */
+const FINE_DURATIONS = [...decades(R20, -8, 10), 10_000];
 
 /** `R5` over 0.1 ms to 63 s in seconds: 30 bounds, all of them in {@link FINE_DURATIONS}. */
 export const EXPORTED_DURATIONS: readonly number[] = decades(

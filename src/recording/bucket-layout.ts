@@ -29,9 +29,9 @@ export class BucketLayout {
     this.exportedBounds = Object.freeze([...spec.exported]);
     this.size = this.bounds.length + 1;
     const positive = spec.fine.filter((bound) => bound > 0);
-    this.#firstKey = positive.length === 0 ? 0 : keyOf(positive[0] as number);
-    const lastKey = positive.length === 0 ? -1 : keyOf(positive[positive.length - 1] as number);
-    this.#starts = new Uint16Array(Math.max(0, lastKey - this.#firstKey + 1));
+    this.#firstKey = positive.length === 0 ? Infinity : keyOf(positive[0] as number);
+    const lastKey = positive.length === 0 ? -Infinity : keyOf(positive[positive.length - 1] as number);
+    this.#starts = new Uint16Array(positive.length === 0 ? 0 : lastKey - this.#firstKey + 1);
     for (let slot = 0; slot < this.#starts.length; slot++) {
       const smallest = valueOf(this.#firstKey + slot);
       const start = spec.fine.findIndex((bound) => bound >= smallest);
@@ -43,7 +43,7 @@ export class BucketLayout {
   /** @param value not negative, not NaN */
   indexOf(value: number): number {
     const bounds = this.bounds;
-    double[0] = value;
+    double[0] = value + 0; // turns -0 into 0
     const slot = ((words[HIGH] as number) >>> SHIFT) - this.#firstKey;
     if (slot >= this.#starts.length) return bounds.length;
     let index = slot < 0 ? 0 : (this.#starts[slot] as number);

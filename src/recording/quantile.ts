@@ -1,13 +1,14 @@
 import type { BucketLayout } from './bucket-layout.ts';
 
 /**
- * Estimates a quantile from bucket counts.
+ * Estimates a quantile from bucket counts: the smallest value that at least the share `q` of all values do not exceed.
  *
- * Within the bucket that holds the rank it interpolates on a log scale, since buckets grow geometrically, and it clamps by
- * the observed extremes; over 9 distributions × 40 scales this stays within 3.4 % of the exact value on the R20 grid.
+ * Within the bucket that holds it, it interpolates on a log scale, since buckets grow geometrically, between the bucket's bounds
+ * or the observed extremes where these are narrower. The lowest and the highest value are exact.
  *
+ * @param counts bucket by bucket, `count` in all
  * @param q 0 to 1
- * @param min smallest and
+ * @param min smallest value that was counted
  * @param max largest value that was counted
  * @returns null without an observation
  */
@@ -20,15 +21,15 @@ export function quantile(
   max: number,
 ): number | null {
   if (count === 0) return null;
-  const rank = q * count;
+  const rank = Math.max(1, Math.ceil(q * count));
+  if (rank === 1) return min;
+  if (rank >= count) return max;
   let before = 0;
   let index = 0;
-  while (index < layout.size - 1 && before + (counts[index] as number) < rank) before += counts[index++] as number;
-  // rounding may leave the rank in an empty bucket at the end
-  while (index > 0 && (counts[index] as number) === 0) before -= counts[--index] as number;
+  while (before + (counts[index] as number) < rank) before += counts[index++] as number;
   const lower = Math.max(index === 0 ? min : (layout.bounds[index - 1] as number), min);
   const upper = Math.min(index === layout.size - 1 ? max : (layout.bounds[index] as number), max);
-  const share = Math.min(1, Math.max(0, (rank - before) / (counts[index] as number)));
-  const estimate = lower > 0 ? lower * (upper / lower) ** share : lower + (upper - lower) * share;
-  return Math.min(max, Math.max(min, estimate));
+  // n values that are spread evenly over a bucket lie in the middles of its n parts
+  const share = (rank - before - 0.5) / (counts[index] as number);
+  return lower > 0 ? lower * (upper / lower) ** share : lower + (upper - lower) * share;
 }

@@ -1,0 +1,110 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+const SRC = resolve(__dirname, '../../src');
+
+/** What each room may import, types included. A file that is not in a folder is a room of its own. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  catalog: ['base'],
+  recording: ['base', 'catalog'],
+  instruments: ['base', 'catalog', 'recording'],
+  http: ['base'],
+  otel: ['base', 'catalog', 'recording', 'instruments', 'http'],
+  instrumentation: ['base', 'catalog', 'recording', 'instruments'],
+  resources: ['base', 'catalog', 'recording'],
+  config: ['base', 'catalog'],
+  'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation'],
+  'start.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'resources', 'config', 'dashboard.ts'],
+  'singleton.ts': ['base', 'config', 'dashboard.ts', 'start.ts'],
+  'index.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'config', 'dashboard.ts', 'start.ts', 'singleton.ts'],
+  'register.ts': ['singleton.ts'],
+  cli: ['base', 'index.ts'],
+  'cli.ts': ['cli'],
+};
+
+/** Which rooms may import which packages and parts of Node.js. */
+const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
+  [/^@opentelemetry\/api$/, ['instruments', 'otel', 'instrumentation', 'resources', 'dashboard.ts', 'start.ts']],
+  [/^@opentelemetry\/(sdk-metrics|resources|exporter-prometheus)$/, ['otel']],
+  [/^@opentelemetry\/host-metrics$/, ['resources']],
+  [/^require-in-the-middle$/, ['instrumentation']],
+  [/^valibot$/, ['config']],
+  [/^ws$/, ['cli']],
+  [/^node:(fs|fs\/promises)$/, ['config', 'cli']],
+  [/^node:http$/, ['http', 'cli']],
+  [/^node:child_process$/, ['cli']],
+  [/^node:(stream|stream\/promises|zlib|timers\/promises|crypto)$/, ['otel', 'http', 'cli']],
+  [/^node:(perf_hooks|os|v8)$/, ['resources', 'cli']],
+  [/^node:(path|util|url|events|readline|process)$/, ['config', 'instrumentation', 'singleton.ts', 'cli']],
+];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.split(sep).join('/'));
+
+const imports: readonly Import[] = files.flatMap((from) =>
+  [...readFileSync(join(SRC, from), 'utf8').matchAll(/^(?:import|export)[^;]*? from '([^']+)';/gms)].map(([, to = '']) => ({
+    from,
+    to: to.startsWith('.') ? relative(SRC, resolve(SRC, dirname(from), to)).split(sep).join('/') : to,
+  })),
+);
+
+const roomOf = (file: string): string => file.split('/')[0] ?? file;
+const isLocal = ({ to }: Import): boolean => files.includes(to);
+
+describe('the architecture', () => {
+  it('reads the imports at all', () => {
+    expect(imports.length).toBeGreaterThan(100);
+    expect(imports.filter(({ to }) => to.endsWith('.ts')).every(isLocal)).toBe(true);
+  });
+
+  it('lets arrows go one way between the rooms', () => {
+    const wrong = imports.filter(
+      (arrow) =>
+        isLocal(arrow) &&
+        roomOf(arrow.from) !== roomOf(arrow.to) &&
+        !ARROWS[roomOf(arrow.from)]?.includes(roomOf(arrow.to)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no room without a place in the order', () => {
+    expect(files.map(roomOf).filter((room) => !(room in ARROWS))).toEqual([]);
+  });
+
+  it('keeps third parties and parts of Node.js in the rooms they are for', () => {
+    const wrong = imports.filter(
+      (arrow) => !isLocal(arrow) && !FENCES.some(([what, rooms]) => what.test(arrow.to) && rooms.includes(roomOf(arrow.from))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no cycle between files', () => {
+    const targets = new Map(files.map((file) => [file, imports.filter((arrow) => arrow.from === file && isLocal(arrow))]));
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): readonly string[] | undefined => {
+      if (path.includes(file)) return [...path, file];
+      if (done.has(file)) return undefined;
+      for (const { to } of targets.get(file) ?? []) {
+        const cycle = walk(to, [...path, file]);
+        if (cycle) return cycle;
+      }
+      done.add(file);
+      return undefined;
+    };
+    for (const file of files) expect(walk(file, [])).toBeUndefined();
+  });
+
+  it('has no catch-all file and none over 250 lines', () => {
+    for (const file of files) {
+      expect(file).not.toMatch(/(^|\/)(utils?|helpers?|common|misc)\b/);
+      expect([file, readFileSync(join(SRC, file), 'utf8').split('\n').length > 251]).toEqual([file, false]);
+    }
+  });
+});
