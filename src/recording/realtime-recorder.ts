@@ -82,7 +82,7 @@ export class RealtimeRecorder {
   }
 
   updateConnectionMetrics(counts: unknown): void {
-    const { active, idle } = (counts ?? {}) as Record<string, unknown>;
+    const [active, idle] = members(counts, 'active', 'idle');
     if (
       isAmount(this.#recorder, active, 'updateConnectionMetrics({ active })') &&
       isAmount(this.#recorder, idle, 'updateConnectionMetrics({ idle })')
@@ -93,7 +93,7 @@ export class RealtimeRecorder {
 
   /** A lower total than the last one is a restart of its source: it then counts from zero. */
   updateSessionCount(counts: unknown): void {
-    const { active, total } = (counts ?? {}) as Record<string, unknown>;
+    const [active, total] = members(counts, 'active', 'total');
     if (
       isAmount(this.#recorder, active, 'updateSessionCount({ active })') &&
       isAmount(this.#recorder, total, 'updateSessionCount({ total })')
@@ -118,5 +118,14 @@ export class RealtimeRecorder {
       what,
       `${what} takes ${expected}, not ${describe(value)}; it was not recorded`,
     );
+  }
+}
+
+/** Members of what should be an object; undefined where they cannot be read. */
+function members(object: unknown, ...names: readonly string[]): unknown[] {
+  try {
+    return names.map((name) => (object as Readonly<Record<string, unknown>>)[name]);
+  } catch {
+    return [];
   }
 }
