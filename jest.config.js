@@ -14,6 +14,7 @@ const project = (displayName, testMatch) => ({
 module.exports = {
   // Suites that start processes and measure time do not share the machine with each other.
   maxWorkers: 2,
+  testTimeout: 20_000,
   projects: [
     project('unit', ['<rootDir>/test/unit/**/*.test.ts']),
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
