@@ -15,6 +15,10 @@ const SECRETS = /token|password|api_key|secret/i;
  * @throws TelemetryConfigError listing every problem
  */
 export function resolveConfig(source: string, ...documents: readonly unknown[]): ResolvedConfig {
+  const wrong = documents.find((document) => document !== undefined && !isObject(document));
+  if (wrong !== undefined) {
+    throw new TelemetryConfigError(source, [{ path: '', value: cut(JSON.stringify(wrong)), expected: 'Object' }]);
+  }
   const result = v.safeParse(configSchema, documents.reduce(lay, {}));
   if (!result.success) throw new TelemetryConfigError(source, result.issues.map(toIssue));
   return result.output;

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { OnceLogger } from '../base/logger.ts';
 import type { ConnectionCounts, WebSocketRecorder } from '../recording/websocket-recorder.ts';
-import { payloadBytes } from './ws-payload.ts';
+import { payloadBytes, receivedBytes } from './ws-payload.ts';
 import { SocketState } from './ws-socket-state.ts';
 import type { SendOptions, WsSocket } from './ws-types.ts';
 
@@ -56,7 +56,7 @@ export class WsObserver {
     state.activeMs = nowMs;
     // ws 7 says by the type of the data what ws 8 says by a flag
     const binary = typeof isBinary === 'boolean' ? isBinary : typeof data !== 'string';
-    state.recorder.observeMessage('receive', binary ? 'binary' : 'text', payloadBytes(data));
+    state.recorder.observeMessage('receive', binary ? 'binary' : 'text', receivedBytes(data));
     return nowMs;
   }
 

@@ -6,20 +6,24 @@ import { parseSamples, valueOf } from '../support/prometheus-text.ts';
 
 afterEach(closeDashboard);
 
+const notInitialized = expect.objectContaining({ code: 'TD_NOT_INITIALIZED' }) as unknown as Error;
+
 describe('the life of a dashboard', () => {
   it('is reached from anywhere between its initialisation and its shutdown', async () => {
     expect(() => getTelemetryDashboard()).toThrow(/initializeTelemetryDashboard\(\)/);
     const { dashboard } = await startDashboard();
     expect(getTelemetryDashboard()).toBe(dashboard);
     await dashboard.shutdown();
-    expect(() => getTelemetryDashboard()).toThrow(expect.objectContaining({ code: 'TD_NOT_INITIALIZED' }));
+    expect(() => getTelemetryDashboard()).toThrow(notInitialized);
   });
 
   it('is the same for a second call without options or with equal ones, and an error for others', async () => {
     const options = { config: { prometheus: { port: 0 }, service_name: 'one' } };
     const first = await initializeTelemetryDashboard(options);
     await expect(initializeTelemetryDashboard()).resolves.toBe(first);
-    await expect(initializeTelemetryDashboard({ config: { prometheus: { port: 0 }, service_name: 'one' } })).resolves.toBe(first);
+    await expect(
+      initializeTelemetryDashboard({ config: { prometheus: { port: 0 }, service_name: 'one' } }),
+    ).resolves.toBe(first);
     await expect(initializeTelemetryDashboard({ config: { service_name: 'two' } })).rejects.toMatchObject({
       code: 'TD_ALREADY_INITIALIZED',
       message: expect.stringContaining('by code') as string,
@@ -85,7 +89,10 @@ describe('the life of a dashboard', () => {
     const before = target.method;
     dashboard.instrument(target, 'method', { direction: 'incoming' });
     expect(target.method).toBe(before);
-    expect(dashboard.displayRealtimeMetrics()).toMatchObject({ latency: { count: 0, p95: null }, messages: { total: 0 } });
+    expect(dashboard.displayRealtimeMetrics()).toMatchObject({
+      latency: { count: 0, p95: null },
+      messages: { total: 0 },
+    });
     await dashboard.shutdown();
   });
 
@@ -103,7 +110,9 @@ describe('the life of a dashboard', () => {
     const { dashboard } = await startDashboard({ config: { prometheus: { enabled: false } } });
     expect(dashboard.address).toBeNull();
     dashboard.recordLatency(1);
-    const server = createServer((request, response) => void dashboard.metricsHandler(request, response)).listen(0, '127.0.0.1').unref();
+    const server = createServer((request, response) => void dashboard.metricsHandler(request, response))
+      .listen(0, '127.0.0.1')
+      .unref();
     await new Promise((resolve) => server.once('listening', resolve));
     const text = await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)).text();
     server.close();
@@ -111,7 +120,11 @@ describe('the life of a dashboard', () => {
   });
 
   it('lists every problem of a configuration at once, without secrets', async () => {
-    const config = { prometheus: { port: 'high', token: 7, hots: 'x' }, sampling_interval_ms: 1, nonsense: true } as never;
+    const config = {
+      prometheus: { port: 'high', token: 7, hots: 'x' },
+      sampling_interval_ms: 1,
+      nonsense: true,
+    } as never;
     await expect(initializeTelemetryDashboard({ config })).rejects.toMatchObject({
       code: 'TD_CONFIG_INVALID',
       issues: [
@@ -131,7 +144,9 @@ describe('the life of a dashboard', () => {
     const { port } = blocker.address() as AddressInfo;
     await expect(initializeTelemetryDashboard({ config: { prometheus: { port } } })).rejects.toMatchObject({
       code: 'TD_PORT_UNAVAILABLE',
-      message: expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port}: the port is in use; set prometheus\\.port`)) as string,
+      message: expect.stringMatching(
+        new RegExp(`127\\.0\\.0\\.1:${port}: the port is in use; set prometheus\\.port`),
+      ) as string,
     });
     blocker.close();
     expect(() => getTelemetryDashboard()).toThrow();
@@ -141,7 +156,9 @@ describe('the life of a dashboard', () => {
 
 describe('/metrics', () => {
   it('serves everything that was recorded, under Prometheus names', async () => {
-    const { dashboard, url } = await startDashboard({ config: { service_name: 'shop', prometheus: { labels: { env: 'test' } } } });
+    const { dashboard, url } = await startDashboard({
+      config: { service_name: 'shop', prometheus: { labels: { env: 'test' } } },
+    });
     dashboard.recordLatency(250);
     dashboard.recordMessage('outgoing', 1000, 'chat');
     dashboard.recordError('db', 'critical');
@@ -158,7 +175,9 @@ describe('/metrics', () => {
     expect(value('realtime_latency_seconds_bucket', { le: '0.25' })).toBe(1);
     expect(value('realtime_latency_seconds_bucket', { le: '0.16' })).toBe(0);
     expect(value('realtime_latency_window_max_seconds')).toBe(0.25);
-    expect(value('websocket_server_messages_total', { network_io_direction: 'transmit', websocket_message_type: 'chat' })).toBe(1);
+    expect(
+      value('websocket_server_messages_total', { network_io_direction: 'transmit', websocket_message_type: 'chat' }),
+    ).toBe(1);
     expect(value('websocket_server_io_bytes_total', { network_io_direction: 'transmit' })).toBe(1000);
     expect(value('realtime_errors_total', { component: 'db', severity: 'critical' })).toBe(1);
     expect(value('realtime_queue_size', { queue: 'jobs' })).toBe(4);
@@ -171,10 +190,14 @@ describe('/metrics', () => {
 
   it('speaks OpenMetrics and gzip when asked', async () => {
     const { url } = await startDashboard();
-    const open = await fetch(`${url}/metrics`, { headers: { accept: 'application/openmetrics-text; version=1.0.0,text/plain;q=0.5' } });
+    const open = await fetch(`${url}/metrics`, {
+      headers: { accept: 'application/openmetrics-text; version=1.0.0,text/plain;q=0.5' },
+    });
     expect(open.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
     expect(await open.text()).toMatch(/# EOF\n$/);
-    const text = await fetch(`${url}/metrics`, { headers: { accept: 'application/openmetrics-text;q=0.1,text/plain' } });
+    const text = await fetch(`${url}/metrics`, {
+      headers: { accept: 'application/openmetrics-text;q=0.1,text/plain' },
+    });
     expect(text.headers.get('content-type')).toMatch(/^text\/plain/);
     const zipped = await fetch(`${url}/metrics`, { headers: { 'accept-encoding': 'gzip' } });
     expect(zipped.headers.get('content-encoding')).toBe('gzip');
@@ -191,7 +214,10 @@ describe('/metrics', () => {
     };
     broken.addCallback(fail);
     const response = await fetch(`${url}/metrics`);
-    expect([response.status, await response.text()]).toEqual([500, 'The metrics could not be collected: sensor is gone\n']);
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      'The metrics could not be collected: sensor is gone\n',
+    ]);
     await fetch(`${url}/metrics`);
     expect(log.lines.filter((line) => line.includes('sensor is gone'))).toHaveLength(1);
     broken.removeCallback(fail);

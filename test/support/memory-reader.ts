@@ -18,7 +18,9 @@ export class MemoryReader extends MetricReader {
   /** All metrics of all scopes, by name. */
   async metrics(): Promise<Map<string, MetricData>> {
     const { resourceMetrics } = await this.collect();
-    return new Map(resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics).map((metric) => [metric.descriptor.name, metric]));
+    return new Map(
+      resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics).map((metric) => [metric.descriptor.name, metric]),
+    );
   }
 }
 

@@ -22,7 +22,11 @@ export function parseSamples(text: string): Sample[] {
 }
 
 /** The value of the one sample with this name and these labels among its own; undefined without one, NaN with several. */
-export function valueOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
+export function valueOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number | undefined {
   const found = samples.filter(
     (sample) =>
       sample.name === name &&

@@ -15,9 +15,30 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   resources: ['base', 'catalog', 'recording'],
   config: ['base', 'catalog'],
   'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation'],
-  'start.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'resources', 'config', 'dashboard.ts'],
+  'start.ts': [
+    'base',
+    'catalog',
+    'recording',
+    'http',
+    'otel',
+    'instrumentation',
+    'resources',
+    'config',
+    'dashboard.ts',
+  ],
   'singleton.ts': ['base', 'config', 'dashboard.ts', 'start.ts'],
-  'index.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'config', 'dashboard.ts', 'start.ts', 'singleton.ts'],
+  'index.ts': [
+    'base',
+    'catalog',
+    'recording',
+    'http',
+    'otel',
+    'instrumentation',
+    'config',
+    'dashboard.ts',
+    'start.ts',
+    'singleton.ts',
+  ],
   'register.ts': ['singleton.ts'],
   cli: ['base', 'index.ts'],
   'cli.ts': ['cli'],
@@ -49,10 +70,16 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((file) => file.split(sep).join('/'));
 
 const imports: readonly Import[] = files.flatMap((from) =>
-  [...readFileSync(join(SRC, from), 'utf8').matchAll(/^(?:import|export)[^;]*? from '([^']+)';/gms)].map(([, to = '']) => ({
-    from,
-    to: to.startsWith('.') ? relative(SRC, resolve(SRC, dirname(from), to)).split(sep).join('/') : to,
-  })),
+  [...readFileSync(join(SRC, from), 'utf8').matchAll(/^(?:import|export)[^;]*? from '([^']+)';/gms)].map(
+    ([, to = '']) => ({
+      from,
+      to: to.startsWith('.')
+        ? relative(SRC, resolve(SRC, dirname(from), to))
+            .split(sep)
+            .join('/')
+        : to,
+    }),
+  ),
 );
 
 const roomOf = (file: string): string => file.split('/')[0] ?? file;
@@ -80,13 +107,16 @@ describe('the architecture', () => {
 
   it('keeps third parties and parts of Node.js in the rooms they are for', () => {
     const wrong = imports.filter(
-      (arrow) => !isLocal(arrow) && !FENCES.some(([what, rooms]) => what.test(arrow.to) && rooms.includes(roomOf(arrow.from))),
+      (arrow) =>
+        !isLocal(arrow) && !FENCES.some(([what, rooms]) => what.test(arrow.to) && rooms.includes(roomOf(arrow.from))),
     );
     expect(wrong).toEqual([]);
   });
 
   it('has no cycle between files', () => {
-    const targets = new Map(files.map((file) => [file, imports.filter((arrow) => arrow.from === file && isLocal(arrow))]));
+    const targets = new Map(
+      files.map((file) => [file, imports.filter((arrow) => arrow.from === file && isLocal(arrow))]),
+    );
     const done = new Set<string>();
     const walk = (file: string, path: readonly string[]): readonly string[] | undefined => {
       if (path.includes(file)) return [...path, file];

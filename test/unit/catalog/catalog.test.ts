@@ -10,13 +10,16 @@ describe('the catalogue', () => {
     expect(new Set(spelled).size).toBe(names.length);
   });
 
-  it.each(CATALOG.map((spec) => [spec.name, spec] as const))('%s follows the naming rules of OpenTelemetry', (name, spec) => {
-    expect(name).toMatch(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/);
-    expect(name).not.toMatch(/(^|[._])(total|seconds|bytes|ratio)([._]|$)/);
-    expect(spec.unit).toMatch(/^(s|By|1|\{[a-z]+\})$/);
-    expect(spec.description).toMatch(/^\S.*[^.\s]$/);
-    expect(spec.kind === 'histogram').toBe(spec.buckets !== undefined);
-  });
+  it.each(CATALOG.map((spec) => [spec.name, spec] as const))(
+    '%s follows the naming rules of OpenTelemetry',
+    (name, spec) => {
+      expect(name).toMatch(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/);
+      expect(name).not.toMatch(/(^|[._])(total|seconds|bytes|ratio)([._]|$)/);
+      expect(spec.unit).toMatch(/^(s|By|1|\{[a-z]+\})$/);
+      expect(spec.description).toMatch(/^\S.*[^.\s]$/);
+      expect(spec.kind === 'histogram').toBe(spec.buckets !== undefined);
+    },
+  );
 });
 
 describe('the buckets', () => {

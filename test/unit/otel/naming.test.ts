@@ -32,9 +32,17 @@ describe('prometheusName', () => {
   });
 
   it('gives OpenMetrics the name without _total and the unit it ends with', () => {
-    expect(prometheusName('a.io', 'By', 'counter')).toEqual({ name: 'a_io_bytes_total', family: 'a_io_bytes', unit: 'bytes' });
+    expect(prometheusName('a.io', 'By', 'counter')).toEqual({
+      name: 'a_io_bytes_total',
+      family: 'a_io_bytes',
+      unit: 'bytes',
+    });
     expect(prometheusName('a.b', '1', 'gauge')).toEqual({ name: 'a_b_ratio', family: 'a_b_ratio', unit: 'ratio' });
-    expect(prometheusName('a.bytes.read', 'By', 'gauge')).toEqual({ name: 'a_bytes_read', family: 'a_bytes_read', unit: '' });
+    expect(prometheusName('a.bytes.read', 'By', 'gauge')).toEqual({
+      name: 'a_bytes_read',
+      family: 'a_bytes_read',
+      unit: '',
+    });
   });
 
   it('gives nothing where nothing is left', () => {
@@ -51,7 +59,8 @@ describe('prometheusName', () => {
         if (spelled === null) return;
         expect(spelled.name).toMatch(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/);
         expect(spelled.unit === '' || spelled.family.endsWith(`_${spelled.unit}`)).toBe(true);
-        if (/^[a-zA-Z0-9]*$/.test(unitText)) expect(prometheusName(spelled.name, unitText, kindName)?.name).toBe(spelled.name);
+        if (/^[a-zA-Z0-9]*$/.test(unitText))
+          expect(prometheusName(spelled.name, unitText, kindName)?.name).toBe(spelled.name);
       }),
       { numRuns: 2000 },
     );

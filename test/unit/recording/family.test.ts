@@ -12,7 +12,12 @@ const SPEC = {
 
 function createFamily(limits: SeriesLimits = { attributeValues: 3, series: 5 }) {
   const overflows: string[] = [];
-  const family = new Family(SPEC, () => new CounterCell(), limits, (metric) => overflows.push(metric));
+  const family = new Family(
+    SPEC,
+    () => new CounterCell(),
+    limits,
+    (metric) => overflows.push(metric),
+  );
   return { family, overflows };
 }
 
@@ -78,7 +83,12 @@ describe('Family', () => {
 
   it('takes names of Object.prototype as plain values and keys', () => {
     const spec = { ...SPEC, attributes: [{ key: '__proto__' }, { key: 'constructor' }] };
-    const family = new Family(spec, () => new CounterCell(), { attributeValues: 9, series: 9 }, () => undefined);
+    const family = new Family(
+      spec,
+      () => new CounterCell(),
+      { attributeValues: 9, series: 9 },
+      () => undefined,
+    );
     const { attributes } = family.seriesAt(['__proto__', 'toString']);
     expect(Object.keys(attributes)).toEqual(['__proto__', 'constructor']);
     expect(Object.getPrototypeOf(attributes)).toBe(Object.prototype);

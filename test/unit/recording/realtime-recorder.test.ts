@@ -2,10 +2,9 @@ import { createRecording } from '../../support/recording.ts';
 import type { TestRecording } from '../../support/recording.ts';
 
 const dropped = ({ recorder }: TestRecording): Record<string, number> => {
-  const counts = recorder.family('telemetry.dropped')!.series.map(({ values, cell }) => [
-    values[0],
-    (cell as { value: number }).value,
-  ]);
+  const counts = recorder
+    .family('telemetry.dropped')!
+    .series.map(({ values, cell }) => [values[0], (cell as { value: number }).value]);
   return Object.fromEntries(counts.filter(([, value]) => value !== 0)) as Record<string, number>;
 };
 
@@ -23,23 +22,26 @@ const WRONG_NUMBERS: readonly (readonly [unknown, string])[] = [
 ];
 
 describe('RealtimeRecorder', () => {
-  it.each(WRONG_NUMBERS)('drops %p wherever a number is wanted, counts it and logs one line a place', (wrong, reason) => {
-    const recording = createRecording();
-    const { realtime, log, snapshot } = recording;
-    const before = snapshot.read();
-    for (let again = 0; again < 3; again++) {
-      realtime.recordLatency(wrong);
-      realtime.recordMessage('incoming', wrong, 'text');
-      realtime.updateQueueSize('jobs', wrong);
-      realtime.updateConnectionMetrics({ active: wrong, idle: 1 });
-      realtime.updateConnectionMetrics({ active: 1, idle: wrong });
-      realtime.updateSessionCount({ active: wrong, total: 1 });
-      realtime.updateSessionCount({ active: 1, total: wrong });
-    }
-    expect(dropped(recording)).toEqual({ [reason]: 21 });
-    expect(log.lines).toHaveLength(7);
-    expect(snapshot.read()).toEqual(before);
-  });
+  it.each(WRONG_NUMBERS)(
+    'drops %p wherever a number is wanted, counts it and logs one line a place',
+    (wrong, reason) => {
+      const recording = createRecording();
+      const { realtime, log, snapshot } = recording;
+      const before = snapshot.read();
+      for (let again = 0; again < 3; again++) {
+        realtime.recordLatency(wrong);
+        realtime.recordMessage('incoming', wrong, 'text');
+        realtime.updateQueueSize('jobs', wrong);
+        realtime.updateConnectionMetrics({ active: wrong, idle: 1 });
+        realtime.updateConnectionMetrics({ active: 1, idle: wrong });
+        realtime.updateSessionCount({ active: wrong, total: 1 });
+        realtime.updateSessionCount({ active: 1, total: wrong });
+      }
+      expect(dropped(recording)).toEqual({ [reason]: 21 });
+      expect(log.lines).toHaveLength(7);
+      expect(snapshot.read()).toEqual(before);
+    },
+  );
 
   it('drops directions, severities, components and queues that are none', () => {
     const recording = createRecording();
@@ -58,11 +60,14 @@ describe('RealtimeRecorder', () => {
 
   it('survives objects that throw when they are read', () => {
     const recording = createRecording();
-    const hostile = new Proxy({}, {
-      get: () => {
-        throw new Error('no');
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
       },
-    });
+    );
     expect(() => {
       recording.realtime.updateConnectionMetrics(hostile);
       recording.realtime.updateSessionCount(hostile);
@@ -114,7 +119,9 @@ describe('RealtimeRecorder', () => {
     for (let index = 0; index < 1_000_000; index++) realtime.recordMessage('incoming', 1, `type ${index}`);
     expect(server.messages.series).toHaveLength(101);
     expect(snapshot.read().messages.incoming).toBe(1_000_000);
-    const overflow = recorder.family('telemetry.overflow')!.series.map(({ values, cell }) => [values[0], (cell as { value: number }).value]);
+    const overflow = recorder
+      .family('telemetry.overflow')!
+      .series.map(({ values, cell }) => [values[0], (cell as { value: number }).value]);
     expect(Object.fromEntries(overflow)).toEqual({
       'websocket.server.messages': 999_900,
       'websocket.server.io': 999_900,

@@ -1,0 +1,89 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfigFile } from '../../../src/config/file.ts';
+import { resolveConfig } from '../../../src/config/resolve.ts';
+import { closeLater, closeLeftovers } from '../../support/leftovers.ts';
+
+afterEach(closeLeftovers);
+
+function inNewFolder(): string {
+  const before = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-'));
+  process.chdir(folder);
+  closeLater(() => {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  });
+  return process.cwd();
+}
+
+describe('resolveConfig', () => {
+  it('has a default for everything', () => {
+    expect(resolveConfig('code')).toEqual({
+      enabled: true,
+      sampling_interval_ms: 1000,
+      retention: { window_ms: 60_000 },
+      limits: { attribute_values: 100, series: 1900 },
+      websocket: { enabled: true, idle_after_ms: 30_000 },
+      prometheus: { enabled: true, host: '127.0.0.1', port: 9464, labels: {} },
+      logging: { level: 'info', format: 'text' },
+    });
+  });
+
+  it('lays one document over another, key by key', () => {
+    const file = { service_name: 'file', prometheus: { port: 1, labels: { a: '1' } }, latency_buckets_ms: [1, 2] };
+    const code = { prometheus: { port: 2, labels: { b: '2' } }, latency_buckets_ms: [5] };
+    expect(resolveConfig('code', file, code)).toMatchObject({
+      service_name: 'file',
+      prometheus: { port: 2, labels: { a: '1', b: '2' } },
+      latency_buckets_ms: [5],
+    });
+  });
+
+  it.each([
+    [{ prometheus: { port: 65_536 } }, 'prometheus.port: 65536, expected at most 65535'],
+    [{ prometheus: { port: 1.5 } }, 'prometheus.port: 1.5, expected a whole number'],
+    [{ prometheus: { labels: { 'a.b': 'x' } } }, 'expected a Prometheus label name'],
+    [{ latency_buckets_ms: [2, 1] }, 'latency_buckets_ms: [2,1], expected ascending numbers'],
+    [{ latency_buckets_ms: [] }, 'latency_buckets_ms: [], expected not nothing'],
+    [{ logging: { level: 'loud' } }, 'logging.level: "loud", expected one of'],
+    [{ service_name: '' }, 'service_name: "", expected not nothing'],
+    [[], '(document): [], expected Object'],
+    ['text', '(document): "text", expected Object'],
+  ])('says what is wrong with %j', (document, message) => {
+    expect(() => resolveConfig('monitoring.json', document)).toThrow(message);
+    expect(() => resolveConfig('monitoring.json', document)).toThrow('(from monitoring.json)');
+  });
+});
+
+describe('readConfigFile', () => {
+  it('finds nothing where there is nothing', () => {
+    inNewFolder();
+    expect(readConfigFile(undefined)).toBeUndefined();
+  });
+
+  it('takes the named file, else the one of the environment, else the one under the working directory', () => {
+    const folder = inNewFolder();
+    mkdirSync('configs');
+    writeFileSync('configs/monitoring.json', '{"service_name":"found"}');
+    expect(readConfigFile(undefined)).toEqual({
+      path: join(folder, 'configs/monitoring.json'),
+      document: { service_name: 'found' },
+      named: false,
+    });
+    writeFileSync('env.json', '{"service_name":"environment"}');
+    process.env['TELEMETRY_DASHBOARD_CONFIG'] = 'env.json';
+    closeLater(() => delete process.env['TELEMETRY_DASHBOARD_CONFIG']);
+    expect(readConfigFile(undefined)).toMatchObject({ document: { service_name: 'environment' }, named: true });
+    writeFileSync('mine.json', '{"service_name":"named"}');
+    expect(readConfigFile('mine.json')).toMatchObject({ document: { service_name: 'named' }, named: true });
+  });
+
+  it('says which named file cannot be read, and what is no JSON', () => {
+    const folder = inNewFolder();
+    expect(() => readConfigFile('missing.json')).toThrow(`${join(folder, 'missing.json')})\n  (document): ENOENT`);
+    writeFileSync('broken.json', '{');
+    expect(() => readConfigFile('broken.json')).toThrow('expected JSON');
+  });
+});
