@@ -1,0 +1,30 @@
+/** What `telemetry-dashboard --help` says. */
+export const PROGRAM_USAGE = `Usage: telemetry-dashboard <command> [options]
+
+Commands:
+  demo             run a small ws service with real clients, measured, and show its figures live
+
+Options:
+  -h, --help       show this, or with a command its options
+  -v, --version    show the version
+
+Exit codes: 0 all went well, 1 the run failed, 2 wrong use.
+`;
+
+/** What `telemetry-dashboard demo --help` says. */
+export const DEMO_USAGE = `Usage: telemetry-dashboard demo [options]
+
+Runs a small ws service and, in a process of their own, clients that talk to it. Serves its metrics on /metrics and shows
+them once a second. When it ends it compares what the clients counted with what the service's metrics say.
+
+Options:
+  --duration TIME  end after this time, such as 500ms, 5s or 2m (default: run until Ctrl-C)
+  --port N         port of /metrics on 127.0.0.1; 0 is any free one (default: 9464)
+  --clients N      number of clients, 1 to 10000 (default: 20)
+  --rate N         messages per second that all clients together send, as far as the machine keeps up, 1 to 1000000
+                   (default: 200)
+  --json           end standard output with all figures as one line of JSON; everything else goes to standard error
+  -h, --help       show this
+
+Exit codes: 0 all went well, 1 the run failed or the counts differ, 2 wrong use.
+`;
