@@ -6,9 +6,9 @@ import type { RealtimeMetrics } from '../../src/index.ts';
 import { prometheusName } from '../../src/otel/naming.ts';
 import { childrenOf, isRunning } from '../support/child-processes.ts';
 import { CommandLine } from '../support/command-line.ts';
-import { samplesOf } from '../support/exposition-text.ts';
-import type { Sample } from '../support/exposition-text.ts';
-import { waitFor } from '../support/wait.ts';
+import { parseSamples } from '../support/prometheus-text.ts';
+import type { Sample } from '../support/prometheus-text.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 jest.setTimeout(30_000);
 
@@ -68,7 +68,7 @@ describe('telemetry-dashboard demo', () => {
     const [, url = ''] = await demo.printed(/metrics {2}(http:\S+)/);
     let missing: string[] = [];
     const allMoved = async (): Promise<boolean> => {
-      const samples = samplesOf(await (await fetch(url)).text());
+      const samples = parseSamples(await (await fetch(url)).text());
       missing = CATALOG.filter((spec) => !hasMoved(spec, samples)).map(({ name }) => name);
       return missing.every((name) => STAYS_WITHOUT_SERIES.includes(name));
     };

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { waitFor } from './wait.ts';
+import { waitFor } from './wait-for.ts';
 
 const CLI = resolve(__dirname, '../../dist/cli.js');
 
