@@ -2,7 +2,7 @@ import { DURATION_BUCKETS } from './buckets.ts';
 import type { MetricSpec } from './metric.ts';
 
 /** Why a value was not recorded. */
-export const DROP_REASONS = ['not_a_number', 'out_of_range', 'unknown_value', 'unknown_attribute'] as const;
+const DROP_REASONS = ['not_a_number', 'out_of_range', 'unknown_value', 'unknown_attribute'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** What the package tells of itself. */

@@ -8,8 +8,8 @@ export type WebSocketRole = 'server' | 'client';
 export const DIRECTIONS = ['receive', 'transmit'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-export const CONNECTION_STATES = ['active', 'idle'] as const;
-export const CLOSE_INITIATORS = ['local', 'remote', 'none'] as const;
+const CONNECTION_STATES = ['active', 'idle'] as const;
+const CLOSE_INITIATORS = ['local', 'remote', 'none'] as const;
 
 const direction: AttributeSpec = { key: 'network.io.direction', values: DIRECTIONS };
 const messageType: AttributeSpec = { key: 'websocket.message.type' };

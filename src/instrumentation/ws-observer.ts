@@ -1,12 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { OnceLogger } from '../base/logger.ts';
 import type { ConnectionCounts, WebSocketRecorder } from '../recording/websocket-recorder.ts';
+import { OTHER_ERROR, closeCodeLabel, errorTypeOf } from './ws-labels.ts';
 import { payloadBytes, receivedBytes } from './ws-payload.ts';
 import { SocketState } from './ws-socket-state.ts';
 import type { SendOptions, WsSocket } from './ws-types.ts';
-
-/** `error.type` where an error has no code and no name worth a label (OpenTelemetry semantic conventions). */
-const OTHER_ERROR = '_OTHER';
 
 export interface WsObserverOptions {
   readonly clock: Clock;
@@ -168,24 +166,6 @@ export class WsObserver {
   #unmeasured(error: unknown): void {
     this.#options.logger.warnOnce('ws observer', `something of a ws socket could not be measured: ${String(error)}`);
   }
-}
-
-/** 1000–1015 as they are; a client may send any of the others, so they are only told apart by thousand. */
-export function closeCodeLabel(code: unknown): string {
-  if (typeof code !== 'number') return '_other';
-  if (code >= 1000 && code <= 1015) return String(code);
-  const thousand = Math.floor(code / 1000);
-  return thousand === 3 || thousand === 4 ? `${thousand}xxx` : '_other';
-}
-
-/** An error's code (`WS_ERR_…`, `ECONNRESET`), else the name of its class. */
-export function errorTypeOf(error: unknown): string {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
-    code?: unknown;
-    name?: unknown;
-  };
-  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code;
-  return typeof name === 'string' && /^[A-Z]\w{1,63}$/.test(name) ? name : OTHER_ERROR;
 }
 
 /** A ping's payload as a key; without one, the empty string. */

@@ -5,7 +5,7 @@ import type { CounterCell, GaugeCell, HistogramCell } from './cells.ts';
 export type AttributeValues = readonly (string | undefined)[];
 
 /** Attributes of a series as OpenTelemetry takes them. Frozen, and the same object as long as the series lives. */
-export type SeriesAttributes = Readonly<Record<string, string | boolean>>;
+type SeriesAttributes = Readonly<Record<string, string | boolean>>;
 
 /** One label set of a metric and what was recorded under it. */
 export interface Series<Cell> {
@@ -23,7 +23,7 @@ export interface SeriesLimits {
 }
 
 /** Longest attribute value in UTF-16 units; a longer one is treated as a value beyond the cap. */
-export const MAX_VALUE_LENGTH = 256;
+const MAX_VALUE_LENGTH = 256;
 
 /** As the OpenTelemetry specification names it; here a series keeps the attributes that are within the cap. */
 export const OVERFLOW_ATTRIBUTE = 'otel.metric.overflow';

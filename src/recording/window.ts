@@ -17,7 +17,7 @@ export interface WindowStatistics {
 }
 
 /** A sliding window that is moved on by one slot at a time. */
-export interface Window {
+interface Window {
   /** Ends `count` slots; what was recorded since the last call belongs to the last of them. */
   advance(count: number): void;
 }
