@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { createNoopMeter } from '@opentelemetry/api';
 import type { IMetricReader, MetricProducer, ViewOptions } from './otel/sdk-types.ts';
 import { systemClock } from './base/clock.ts';
+import { TelemetryConfigError } from './base/errors.ts';
 import { createLineLogger, createOnceLogger } from './base/logger.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
 import { durationBuckets } from './catalog/buckets.ts';
@@ -131,13 +132,7 @@ function startNothing({ recorder, realtime, snapshot }: Recording): Running {
 function startAll(config: ResolvedConfig, options: StartOptions, recording: Recording, logger: OnceLogger): Running {
   const { recorder, server, client, realtime, snapshot } = recording;
   const scraper = new Scraper(recorder, config.prometheus.labels);
-  const provider = new CellProvider({
-    recorder,
-    resource: createResource(config.service_name, options.resource),
-    views: options.views ?? [],
-    mainReader: scraper.reader,
-    readers: options.readers ?? [],
-  });
+  const provider = createProvider(config, options, recorder, scraper);
   const stopSampling = startSampling(recorder, config.sampling_interval_ms);
   const instrumentation = new WsInstrumentation(
     { enabled: config.websocket.enabled, idleAfterMs: config.websocket.idle_after_ms },
@@ -166,6 +161,31 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
     close,
   };
   return { parts, listening: http ? http.listen(host, port) : Promise.resolve() };
+}
+
+function createProvider(
+  config: ResolvedConfig,
+  options: StartOptions,
+  recorder: Recorder,
+  scraper: Scraper,
+): CellProvider {
+  const { views = [], readers = [], resource } = options;
+  try {
+    return new CellProvider({
+      recorder,
+      resource: createResource(config.service_name, resource),
+      views,
+      mainReader: scraper.reader,
+      readers,
+    });
+  } catch (error) {
+    const issue = {
+      path: 'views, readers',
+      value: (error as Error).message,
+      expected: 'what the OpenTelemetry SDK takes',
+    };
+    throw new TelemetryConfigError('code', [issue]);
+  }
 }
 
 function routes(metrics: RequestHandler, token: string | undefined): Routes {

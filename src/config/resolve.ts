@@ -54,7 +54,7 @@ const EXPECTATIONS: Readonly<Record<string, (issue: v.BaseIssue<unknown>) => str
   integer: () => 'a whole number',
   min_length: () => 'not nothing',
   check: () => 'ascending numbers',
-  regex: () => 'a Prometheus label name: letters, digits and _',
+  regex: () => 'a Prometheus label name: letters, digits and _, not le and not beginning with __',
   picklist: ({ expected }) => `one of ${String(expected)}`,
 };
 

@@ -41,7 +41,7 @@ export const configSchema = v.strictObject({
       host: v.optional(text, '127.0.0.1'),
       port: v.optional(port, 9464),
       token: v.optional(text),
-      labels: v.optional(v.record(v.pipe(v.string(), v.regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/)), v.string()), {}),
+      labels: v.optional(v.record(v.pipe(v.string(), v.regex(/^(?!__|le$)[a-zA-Z_][a-zA-Z0-9_]*$/)), v.string()), {}),
     }),
     {},
   ),

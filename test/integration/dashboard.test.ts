@@ -138,6 +138,15 @@ describe('the life of a dashboard', () => {
     expect(() => getTelemetryDashboard()).toThrow();
   });
 
+  it('says which views are wrong, in the words of the SDK', async () => {
+    const options = { views: [{ name: 'x', instrumentName: '*' }], config: { prometheus: { port: 0 } } };
+    await expect(initializeTelemetryDashboard(options)).rejects.toMatchObject({
+      code: 'TD_CONFIG_INVALID',
+      message: expect.stringContaining('Views with a specified name must be declared') as string,
+    });
+    await startDashboard();
+  });
+
   it('names the port and the setting when the port is in use, and leaves nothing behind', async () => {
     const blocker = createServer().listen(0, '127.0.0.1').unref();
     await new Promise((resolve) => blocker.once('listening', resolve));

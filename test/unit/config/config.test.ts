@@ -45,6 +45,7 @@ describe('resolveConfig', () => {
     [{ prometheus: { port: 65_536 } }, 'prometheus.port: 65536, expected at most 65535'],
     [{ prometheus: { port: 1.5 } }, 'prometheus.port: 1.5, expected a whole number'],
     [{ prometheus: { labels: { 'a.b': 'x' } } }, 'expected a Prometheus label name'],
+    [{ prometheus: { labels: { le: 'x' } } }, 'expected a Prometheus label name'],
     [{ latency_buckets_ms: [2, 1] }, 'latency_buckets_ms: [2,1], expected ascending numbers'],
     [{ latency_buckets_ms: [] }, 'latency_buckets_ms: [], expected not nothing'],
     [{ logging: { level: 'loud' } }, 'logging.level: "loud", expected one of'],
