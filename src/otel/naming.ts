@@ -60,8 +60,7 @@ export interface PrometheusName {
  */
 export function prometheusName(name: string, unit: string, kind: MetricKind): PrometheusName | null {
   let tokens = name.split(/[^a-zA-Z0-9:]+/).filter((token) => token !== '');
-  const [main = '', per] = splitUnit(unit);
-  const unitTokens = [toWord(main, UNIT_WORDS), per === undefined ? '' : perWord(per)];
+  const unitTokens = unitTokensOf(unit);
   for (const token of unitTokens) if (token !== '' && !tokens.includes(token)) tokens.push(token);
   if (kind === 'counter') tokens = [...tokens.filter((token) => token !== 'total'), 'total'];
   if (unit === '1' && kind === 'gauge') tokens = [...tokens.filter((token) => token !== 'ratio'), 'ratio'];
@@ -78,20 +77,20 @@ export function prometheusName(name: string, unit: string, kind: MetricKind): Pr
  * @returns null where nothing valid is left of the key
  */
 export function labelName(key: string): string | null {
+  // as a label it would be a second name of the metric, and the whole scrape be refused
+  if (key === '' || key === '__name__') return null;
   const name = key.replace(/[^a-zA-Z0-9_]/g, '_');
-  if (/^_*$/.test(name)) return null;
   if (/^[0-9]/.test(name)) return `key_${name}`;
-  return /^_[^_]/.test(name) ? `key${name}` : name;
+  if (/^_(?!_)/.test(name)) return `key${name}`;
+  return /^_+$/.test(name) && name !== key ? null : name;
 }
 
-function splitUnit(unit: string): string[] {
+/** What a unit adds to the name: `bytes`, `per_second`; empty where there is nothing. */
+function unitTokensOf(unit: string): [main: string, per: string] {
   const slash = unit.indexOf('/');
-  return slash < 0 ? [unit] : [unit.slice(0, slash), unit.slice(slash + 1)];
-}
-
-function perWord(unit: string): string {
-  const word = toWord(unit, PER_WORDS);
-  return word === '' ? '' : `per_${word}`;
+  const main = toWord(slash < 0 ? unit : unit.slice(0, slash), UNIT_WORDS);
+  const per = slash < 0 ? '' : toWord(unit.slice(slash + 1), PER_WORDS).replace(/_$/, '');
+  return per === '' ? [main, ''] : [main.replace(/_$/, ''), `per_${per}`];
 }
 
 /** The word for a unit; the unit itself, made valid, where there is none; empty for annotations such as `{message}`. */
@@ -99,7 +98,7 @@ function toWord(unit: string, words: ReadonlyMap<string, string>): string {
   const trimmed = unit.trim();
   if (trimmed === '' || /[{}]/.test(trimmed)) return '';
   const word = words.get(trimmed) ?? trimmed;
-  return word.replace(/[^a-zA-Z0-9:]+/g, '_').replace(/^_|_$/g, '');
+  return word.replace(/[^a-zA-Z0-9:]+/g, '_').replace(/^_/, '');
 }
 
 function startWithLetter(name: string, prefix: string): string {

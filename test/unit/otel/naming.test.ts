@@ -74,9 +74,11 @@ describe('labelName', () => {
     ['_x', 'key_x'],
     ['__x', '__x'],
     ['a-b c', 'a_b_c'],
-    ['ü', null],
+    ['ü', 'key_'],
+    ['日本', null],
     ['', null],
-    ['___', null],
+    ['___', '___'],
+    ['__name__', null],
   ])('spells %p as %p', (key, expected) => {
     expect(labelName(key)).toBe(expected);
   });
