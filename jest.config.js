@@ -1,5 +1,5 @@
 // Types are checked by `npm run types`; here swc only strips them.
-const project = (displayName, testMatch) => ({
+const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch,
   testEnvironment: 'node',
@@ -9,6 +9,7 @@ const project = (displayName, testMatch) => ({
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  ...more,
 });
 
 module.exports = {
@@ -20,6 +21,8 @@ module.exports = {
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
     project('matrix', ['<rootDir>/test/matrix/**/*.test.ts']),
-    project('stack', ['<rootDir>/test/stack/**/*.test.ts']),
+    project('stack', ['<rootDir>/test/stack/**/*.test.ts'], {
+      globalSetup: '<rootDir>/test/stack/require-programs.cjs',
+    }),
   ],
 };

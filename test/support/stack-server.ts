@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child } from './child-process.ts';
+import { freePort } from './free-port.ts';
+import { waitFor } from './wait-for.ts';
+
+const READY_MS = 20_000;
+
+/** A real server of the stack, on loopback, with a folder of its own that goes with it. */
+export class StackServer {
+  readonly url: string;
+  readonly #child: Child;
+  readonly #folder: string;
+
+  private constructor(url: string, child: Child, folder: string) {
+    this.url = url;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  /**
+   * Starts a program and waits until it is ready.
+   *
+   * @param argsFor its arguments, given a free port and its folder; may write files there
+   * @param readyPath answers 200 once it is ready; empty: any answer will do
+   */
+  static async start(
+    program: string,
+    argsFor: (port: number, folder: string) => readonly string[],
+    readyPath: string,
+  ): Promise<StackServer> {
+    const folder = mkdtempSync(join(tmpdir(), `telemetry-dashboard-${program}-`));
+    const port = await freePort();
+    const child = new Child(program, argsFor(port, folder), { cwd: folder });
+    const server = new StackServer(`http://127.0.0.1:${port}`, child, folder);
+    try {
+      const isReady = async (): Promise<boolean> => {
+        if (child.ended) throw new Error(`it has ended: ${child.stderr}`);
+        // refused as long as it does not listen
+        const response = await fetch(server.url + readyPath, { headers: { connection: 'close' } }).catch(
+          () => undefined,
+        );
+        return response !== undefined && (readyPath === '' || response.status === 200);
+      };
+      await waitFor(`${program} to be ready`, isReady, READY_MS);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    await this.#child.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** @throws Error with the answer where it is not 200 */
+  async getText(path: string): Promise<string> {
+    const response = await fetch(this.url + path, { headers: { connection: 'close' } });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${this.url}${path} answered ${response.status}: ${text}`);
+    return text;
+  }
+}
+
+/** One target of {@link startPrometheus}. */
+export interface ScrapeJob {
+  readonly job: string;
+  /** Of the endpoint, with its path. */
+  readonly url: string;
+  /** `scrape_protocols`; without it, Prometheus's default. */
+  readonly protocols?: readonly string[];
+}
+
+/** Prometheus, scraping each second; the first scrape comes after about 6 s. */
+export function startPrometheus(jobs: readonly ScrapeJob[]): Promise<StackServer> {
+  return StackServer.start(
+    'prometheus',
+    (port, folder) => {
+      const config = {
+        global: { scrape_interval: '1s' },
+        scrape_configs: jobs.map(({ job, url, protocols }) => ({
+          job_name: job,
+          metrics_path: new URL(url).pathname,
+          static_configs: [{ targets: [new URL(url).host] }],
+          ...(protocols && { scrape_protocols: protocols }),
+        })),
+      };
+      const file = join(folder, 'prometheus.yml');
+      writeFileSync(file, JSON.stringify(config)); // JSON is YAML
+      return [
+        `--config.file=${file}`,
+        `--storage.tsdb.path=${join(folder, 'tsdb')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ];
+    },
+    '/-/ready',
+  );
+}
+
+/** VictoriaMetrics, naming what it is pushed as Prometheus does: takes OTLP at `/opentelemetry/v1/metrics`. */
+export function startVictoriaMetrics(): Promise<StackServer> {
+  return StackServer.start(
+    'victoria-metrics',
+    (port, folder) => [
+      `-storageDataPath=${join(folder, 'data')}`,
+      `-httpListenAddr=127.0.0.1:${port}`,
+      '-opentelemetry.usePrometheusNaming',
+      '-retentionPeriod=1d',
+      '-search.latencyOffset=0s',
+    ],
+    '/health',
+  );
+}
+
+/** A collector that hands OTLP on to `store`, with nothing in between: takes it at `/v1/metrics`. */
+export function startCollector(store: StackServer): Promise<StackServer> {
+  return StackServer.start(
+    'otelcol',
+    (port, folder) => {
+      const config = {
+        receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+        exporters: { otlp_http: { endpoint: `${store.url}/opentelemetry` } },
+        service: {
+          pipelines: { metrics: { receivers: ['otlp'], exporters: ['otlp_http'] } },
+          telemetry: { metrics: { level: 'none' } },
+        },
+      };
+      const file = join(folder, 'collector.yaml');
+      writeFileSync(file, JSON.stringify(config));
+      return ['--config', file];
+    },
+    '',
+  );
+}
