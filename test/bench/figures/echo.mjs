@@ -80,7 +80,7 @@ function rowsOf(name, results) {
   const of = (who, key) => rounds.map((round) => round[who][key]);
   const against = (key) => ratios(of(name, key), of('plain', key));
   const noise = (key) => confidence(ratios(valuesOf(results, 'again', key), valuesOf(results, 'plain', key)));
-  const row = (what, key, detail, more) => {
+  const row = (what, key, detail, more, note = '') => {
     const figures = summary(against(key));
     const [low, high] = confidence(against(key));
     return {
@@ -88,7 +88,7 @@ function rowsOf(name, results) {
       against: 'not instrumented',
       ...figures,
       ...more?.(figures.median, noise(key)),
-      detail: `${detail(of(name, key))} : ${detail(of('plain', key))}; median 95 %: ${low.toFixed(3)} – ${high.toFixed(3)}`,
+      detail: `${detail(of(name, key))} : ${detail(of('plain', key))}; median 95 %: ${low.toFixed(3)} – ${high.toFixed(3)}${note}`,
     };
   };
   const target =
@@ -107,9 +107,21 @@ function rowsOf(name, results) {
       (values) => `${median(values).toFixed(2)} ms`,
       ours ? target(1.05, false) : undefined,
     ),
-    row('server CPU per message', 'cpu', (values) => `${(median(values) * 1e6).toFixed(1)} µs`),
+    row(
+      'server CPU per message',
+      'cpu',
+      (values) => `${(median(values) * 1e6).toFixed(1)} µs`,
+      undefined,
+      busy(rounds, name),
+    ),
     ...(ours ? shareOfPeer(results, noise('cpu')) : []),
   ];
+}
+
+/** Whether the server was what limited the rate. */
+function busy(rounds, name) {
+  const share = median(rounds.map((round) => round[name].cpu * round[name].rate));
+  return `; server busy ${Math.round(share * 100)} % of a core`;
 }
 
 /** Our overhead against that of prom-client. */
