@@ -51,7 +51,11 @@ export class BucketLayout {
     return index;
   }
 
-  /** Sums recorded counts into a new array of exported counts; exact, since each exported bound is a recorded one. */
+  /**
+   * Sums recorded counts into a new array of exported counts; exact, since each exported bound is a recorded one.
+   *
+   * @param counts {@link size} places, or more: the others are not read
+   */
   toExported(counts: Float64Array): number[] {
     const exported = new Array<number>(this.#exportedEnds.length);
     let index = 0;
