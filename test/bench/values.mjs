@@ -11,8 +11,8 @@ export function random(seed) {
   };
 }
 
-/** Fifteen upper bounds in seconds. */
-export const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50];
+/** Fifteen buckets: what the OpenTelemetry semantic conventions advise for durations in seconds, and the open one. */
+export const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 /** How many values there are; a power of two, so that `i & MASK` goes round. */
 const COUNT = 4096;
@@ -22,10 +22,10 @@ export const MASK = COUNT - 1;
  * Durations in seconds, spread evenly over {@link BOUNDS}. They lie in the array as objects, as they come from an
  * application: reading one allocates nothing, whoever it is handed to.
  */
-export const SECONDS = boxed(1, (share) => 0.0005 * 200_000 ** share);
+export const SECONDS = boxed(1, (share) => 0.0025 * 8000 ** share);
 
 /** The same in milliseconds. */
-export const MILLISECONDS = boxed(1, (share) => 0.5 * 200_000 ** share);
+export const MILLISECONDS = boxed(1, (share) => 2.5 * 8000 ** share);
 
 /** Message sizes in bytes, 16 B to 64 kB. */
 export const SIZES = boxed(2, (share) => Math.round(16 * 4096 ** share));
