@@ -102,7 +102,7 @@ function rowsOf(name, results) {
   return [
     row('messages/s', 'rate', (values) => `${Math.round(median(values))}/s`, ours ? target(0.97, true) : undefined),
     row(
-      'p99 of the round trip',
+      'p99 of the round trip, same run',
       'p99',
       (values) => `${median(values).toFixed(2)} ms`,
       ours ? target(1.05, false) : undefined,
