@@ -118,12 +118,17 @@ export class CellMetrics {
   #histogram(series: Series<HistogramCell>, delta: boolean): Histogram | null {
     const { cell } = series;
     const boundaries = cell.layout.exportedBounds as number[];
-    const counts = cell.layout.toExported(cell.counts);
+    const counts = cell.exportedCounts;
     const { sum } = cell;
     const count = total(counts);
     if (!delta) {
-      const extremes = count > 0 ? { min: cell.min, max: cell.max } : {};
-      return { ...extremes, sum, count, buckets: { boundaries, counts } };
+      const value: Histogram = { sum, count, buckets: { boundaries, counts } };
+      // spreading the extremes into the literal costs ten times as much as all the rest (Node 20)
+      if (count > 0) {
+        value.min = cell.min;
+        value.max = cell.max;
+      }
+      return value;
     }
     const told = this.#told.get(series) as HistogramState | undefined;
     this.#told.set(series, { counts, sum });

@@ -6,7 +6,8 @@ const words = new Uint32Array(double.buffer);
 const HIGH = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 const EXPONENT_SHIFT = 20;
-const MANTISSA_BITS = 3;
+/** So many that a slot of the table seldom holds a bound: the steps from there are then seldom mispredicted. */
+const MANTISSA_BITS = 6;
 const SHIFT = EXPONENT_SHIFT - MANTISSA_BITS;
 
 /**
@@ -32,10 +33,11 @@ export class BucketLayout {
     this.#firstKey = positive.length === 0 ? Infinity : keyOf(positive[0] as number);
     const lastKey = positive.length === 0 ? -Infinity : keyOf(positive[positive.length - 1] as number);
     this.#starts = new Uint16Array(positive.length === 0 ? 0 : lastKey - this.#firstKey + 1);
+    let start = 0;
     for (let slot = 0; slot < this.#starts.length; slot++) {
       const smallest = valueOf(this.#firstKey + slot);
-      const start = spec.fine.findIndex((bound) => bound >= smallest);
-      this.#starts[slot] = start < 0 ? this.bounds.length : start;
+      while (start < this.bounds.length && (this.bounds[start] as number) < smallest) start++;
+      this.#starts[slot] = start;
     }
     this.#exportedEnds = Uint16Array.from([...spec.exported.map((bound) => this.bounds.indexOf(bound)), this.size - 1]);
   }
@@ -51,7 +53,11 @@ export class BucketLayout {
     return index;
   }
 
-  /** Sums recorded counts into a new array of exported counts; exact, since each exported bound is a recorded one. */
+  /**
+   * Sums recorded counts into a new array of exported counts; exact, since each exported bound is a recorded one.
+   *
+   * @param counts {@link size} places, or more: the others are not read
+   */
   toExported(counts: Float64Array): number[] {
     const exported = new Array<number>(this.#exportedEnds.length);
     let index = 0;

@@ -62,6 +62,11 @@ export class HistogramCell {
     return this.#cells.subarray(0, this.#extra);
   }
 
+  /** Exported counts, bucket by bucket: a new array. */
+  get exportedCounts(): number[] {
+    return this.layout.toExported(this.#cells);
+  }
+
   get sum(): number {
     return this.#cells[this.#extra + SUM] as number;
   }

@@ -27,6 +27,12 @@ interface Traffic {
   readonly io: CounterCell;
 }
 
+/** The cells of one direction. */
+interface Lane {
+  readonly sizes: HistogramCell;
+  readonly traffic: Map<string, Traffic>;
+}
+
 /** Writes what happens on the WebSocket connections of one role, whether a socket or the application tells it. Never throws. */
 export class WebSocketRecorder {
   readonly messages: CounterFamily;
@@ -38,8 +44,8 @@ export class WebSocketRecorder {
   readonly #role: WebSocketRole;
   readonly #connectionDuration: HistogramFamily;
   readonly #openConnections: GaugeFamily;
-  readonly #sizes: Record<Direction, HistogramCell>;
-  readonly #traffic: Record<Direction, Map<string, Traffic>> = { receive: new Map(), transmit: new Map() };
+  readonly #received: Lane;
+  readonly #sent: Lane;
   readonly #processed: HistogramCell;
   readonly #roundTrip: HistogramCell;
   readonly #observers = new Set<() => ConnectionCounts>();
@@ -58,7 +64,8 @@ export class WebSocketRecorder {
     this.messages = recorder.counter(specs.messages);
     this.io = recorder.counter(specs.io);
     const sizes = recorder.histogram(specs.messageSize);
-    this.#sizes = { receive: sizes.at(['receive']), transmit: sizes.at(['transmit']) };
+    this.#received = { sizes: sizes.at(['receive']), traffic: new Map() };
+    this.#sent = { sizes: sizes.at(['transmit']), traffic: new Map() };
     this.processDuration = recorder.histogram(specs.processDuration);
     this.#processed = this.processDuration.at([undefined]);
     this.pingDuration = recorder.histogram(specs.pingDuration);
@@ -140,17 +147,19 @@ export class WebSocketRecorder {
   }
 
   #message(direction: Direction, type: string, sizeBytes: number): void {
-    const traffic = this.#traffic[direction].get(type) ?? this.#trafficOf(direction, type);
+    // two fields, for a record by direction would have to be searched by its key
+    const lane = direction === 'receive' ? this.#received : this.#sent;
+    const traffic = lane.traffic.get(type) ?? this.#trafficOf(lane, direction, type);
     traffic.messages.add(1);
     traffic.io.add(sizeBytes);
-    this.#sizes[direction].record(sizeBytes);
+    lane.sizes.record(sizeBytes);
   }
 
-  #trafficOf(direction: Direction, type: string): Traffic {
+  #trafficOf(lane: Lane, direction: Direction, type: string): Traffic {
     const { attributes, cell } = this.messages.seriesAt([direction, type]);
     const traffic = { messages: cell, io: this.io.at([direction, type]) };
     // a type beyond the cap is not remembered: there may be any number of them
-    if (!(OVERFLOW_ATTRIBUTE in attributes)) this.#traffic[direction].set(type, traffic);
+    if (!(OVERFLOW_ATTRIBUTE in attributes)) lane.traffic.set(type, traffic);
     return traffic;
   }
 
