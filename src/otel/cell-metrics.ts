@@ -121,15 +121,9 @@ export class CellMetrics {
     const counts = cell.exportedCounts;
     const { sum } = cell;
     const count = total(counts);
-    if (!delta) {
-      const value: Histogram = { sum, count, buckets: { boundaries, counts } };
-      // spreading the extremes into the literal costs ten times as much as all the rest (Node 20)
-      if (count > 0) {
-        value.min = cell.min;
-        value.max = cell.max;
-      }
-      return value;
-    }
+    // as with an instrument of the SDK, a histogram without an observation is no series
+    if (count === 0) return null;
+    if (!delta) return { min: cell.min, max: cell.max, sum, count, buckets: { boundaries, counts } };
     const told = this.#told.get(series) as HistogramState | undefined;
     this.#told.set(series, { counts, sum });
     const increase = counts.map((value, index) => value - (told?.counts[index] ?? 0));

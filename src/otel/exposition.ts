@@ -1,5 +1,11 @@
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
-import type { Histogram, HistogramMetricData, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type {
+  Histogram,
+  HistogramMetricData,
+  MetricData,
+  MetricDescriptor,
+  ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
 import type { OnceLogger } from '../base/logger.ts';
 import type { MetricKind } from '../catalog/metric.ts';
 import { bucketLabelText, labelText } from './label-text.ts';
@@ -132,7 +138,7 @@ function families(collected: ResourceMetrics, logger: OnceLogger): Iterable<Fami
   const byName = new Map<string, FamilyText>();
   for (const { metrics } of collected.scopeMetrics) {
     for (const metric of metrics) {
-      const { name: otelName, unit, description } = metric.descriptor;
+      const { name: otelName, description } = metric.descriptor;
       const kind = kindOf(metric);
       if (kind === null) {
         logger.warnOnce(
@@ -141,7 +147,7 @@ function families(collected: ResourceMetrics, logger: OnceLogger): Iterable<Fami
         );
         continue;
       }
-      const name = prometheusName(otelName, unit, kind);
+      const name = nameOf(metric.descriptor, kind);
       if (name === null) {
         logger.warnOnce(
           `exposition ${otelName}`,
@@ -165,6 +171,15 @@ function families(collected: ResourceMetrics, logger: OnceLogger): Iterable<Fami
     }
   }
   return byName.values();
+}
+
+// The SDK and our cells keep a metric's descriptor from one collection to the next.
+const names = new WeakMap<MetricDescriptor, PrometheusName | null>();
+
+function nameOf(descriptor: MetricDescriptor, kind: MetricKind): PrometheusName | null {
+  let name = names.get(descriptor);
+  if (name === undefined) names.set(descriptor, (name = prometheusName(descriptor.name, descriptor.unit, kind)));
+  return name;
 }
 
 function kindOf(metric: MetricData): MetricKind | null {

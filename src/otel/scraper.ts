@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { IMetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
@@ -14,6 +15,9 @@ import type { ExpositionFormat } from './exposition.ts';
 
 /** A user's observable callback may take this long before the scrape fails. */
 const COLLECT_TIMEOUT_MS = 5000;
+
+/** How long the writing may keep the event loop from its other work at a time. */
+const SLICE_MS = 2;
 
 /** Answers scrapes: the stock Prometheus exporter collects, {@link expose} writes. */
 export class Scraper {
@@ -53,31 +57,55 @@ export class Scraper {
     const format = formatFor(request.headers.accept);
     response.setHeader('content-type', CONTENT_TYPES[format]);
     response.setHeader('vary', 'accept, accept-encoding');
-    const text = Readable.from(this.#chunks(collected, format));
-    try {
-      if (qualityOf(request.headers['accept-encoding'], 'gzip') > 0) {
-        response.setHeader('content-encoding', 'gzip');
-        await pipeline(text, createGzip({ level: constants.Z_BEST_SPEED }), response);
-      } else {
-        await pipeline(text, response);
-      }
-    } catch {
-      return; // the scraper went away
-    }
-    this.#recorder
-      .histogram(selfMetrics.collectDuration)
-      .at([])
-      .record((clock.monotonicMs() - startMs) / 1000);
-  };
-
-  /** Lets the event loop turn between chunks, so that a large scrape does not hold up messages. */
-  async *#chunks(collected: ResourceMetrics, format: ExpositionFormat): AsyncGenerator<string> {
+    const zipped = qualityOf(request.headers['accept-encoding'], 'gzip') > 0;
+    if (zipped) response.setHeader('content-encoding', 'gzip');
     const options = { format, constantLabels: this.#constantLabels, logger: this.#recorder.logger };
-    for (const chunk of expose(collected, options)) {
-      yield chunk;
-      await nextTurn();
+    if (await write(expose(collected, options), zipped ? zipInto(response) : response)) {
+      const duration = this.#recorder.histogram(selfMetrics.collectDuration).at([]);
+      duration.record((clock.monotonicMs() - startMs) / 1000);
     }
+  };
+}
+
+/**
+ * Writes chunks in slices of {@link SLICE_MS}, and lets the event loop turn in between, so that a large scrape does not hold up
+ * messages.
+ *
+ * @returns false where the scraper went away
+ */
+async function write(chunks: Iterable<string>, target: Writable): Promise<boolean> {
+  let gone = false;
+  // an error is the scraper's going away too
+  target.on('error', () => undefined).once('close', () => (gone = true));
+  let text = '';
+  let endMs = performance.now() + SLICE_MS;
+  for (const chunk of chunks) {
+    text += chunk;
+    if (performance.now() < endMs) continue;
+    if (!target.write(text)) await drained(target);
+    await nextTurn();
+    if (gone) return false;
+    text = '';
+    endMs = performance.now() + SLICE_MS;
   }
+  target.end(text);
+  return true;
+}
+
+function drained(target: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      target.off('drain', go).off('close', go);
+      resolve();
+    };
+    target.on('drain', go).on('close', go);
+  });
+}
+
+function zipInto(response: ServerResponse): Writable {
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  pipeline(gzip, response, () => undefined);
+  return gzip;
 }
 
 /** OpenMetrics when the scraper asks for it at least as much as for plain text. */

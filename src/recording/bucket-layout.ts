@@ -9,6 +9,8 @@ const EXPONENT_SHIFT = 20;
 /** So many that a slot of the table seldom holds a bound: the steps from there are then seldom mispredicted. */
 const MANTISSA_BITS = 6;
 const SHIFT = EXPONENT_SHIFT - MANTISSA_BITS;
+/** Above the key of every positive number. */
+const NO_KEY = 1 << 24;
 
 /**
  * Finds a value's bucket by a table over the top bits of its double, then at most a few steps up: constant time, whatever
@@ -30,9 +32,9 @@ export class BucketLayout {
     this.exportedBounds = Object.freeze([...spec.exported]);
     this.size = this.bounds.length + 1;
     const positive = spec.fine.filter((bound) => bound > 0);
-    this.#firstKey = positive.length === 0 ? Infinity : keyOf(positive[0] as number);
-    const lastKey = positive.length === 0 ? -Infinity : keyOf(positive[positive.length - 1] as number);
-    this.#starts = new Uint16Array(positive.length === 0 ? 0 : lastKey - this.#firstKey + 1);
+    this.#firstKey = positive.length === 0 ? NO_KEY : keyOf(positive[0] as number);
+    const lastKey = positive.length === 0 ? NO_KEY - 1 : keyOf(positive[positive.length - 1] as number);
+    this.#starts = new Uint16Array(lastKey - this.#firstKey + 1);
     let start = 0;
     for (let slot = 0; slot < this.#starts.length; slot++) {
       const smallest = valueOf(this.#firstKey + slot);

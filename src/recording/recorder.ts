@@ -172,9 +172,9 @@ export class Recorder {
   }
 }
 
-/** Gives a counter or histogram of which all attributes are closed sets its series, so that a first increase is seen as one. */
+/** Gives a counter of which all attributes are closed sets its series, so that a first increase is seen as one. */
 function startAtZero(family: AnyFamily): void {
-  if (family.kind === 'gauge' || family.kind === 'up_down_counter') return;
+  if (family.kind !== 'counter') return;
   let combinations: string[][] = [[]];
   for (const { values } of family.spec.attributes) {
     if (!values) return;

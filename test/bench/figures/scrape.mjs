@@ -10,7 +10,7 @@ const SIZES = [
   [2000, 15],
   [10_000, 7],
 ];
-const PROM = '`registry.metrics()` of prom-client';
+const PROM = 'prom-client, with its default metrics as ours has its own';
 const OTEL = 'the stock PrometheusExporter';
 
 /** Series that a process has written before the first scrape that counts, and the least number of scrapes. */

@@ -30,7 +30,9 @@ export const stores = {
     };
   },
   async 'prom-client'() {
-    const { Histogram, register } = (await import('prom-client')).default;
+    const { Histogram, collectDefaultMetrics, register } = (await import('prom-client')).default;
+    // what a service uses, and what stands against the metrics of process and host that ours has built in
+    collectDefaultMetrics();
     return {
       histogram: (name) => {
         const histogram = new Histogram({ name, help: 'Bench', labelNames: ['a', 'b'], buckets: BOUNDS });
