@@ -6,6 +6,8 @@ import { payloadBytes, receivedBytes } from './ws-payload.ts';
 import { SocketState } from './ws-socket-state.ts';
 import type { SendOptions, WsSocket } from './ws-types.ts';
 
+const NO_OPTIONS: SendOptions = {};
+
 export interface WsObserverOptions {
   readonly clock: Clock;
   readonly logger: OnceLogger;
@@ -21,6 +23,11 @@ export class WsObserver {
   readonly #states = new WeakMap<WsSocket, SocketState>();
   readonly #open: Record<'server' | 'client', Set<SocketState>> = { server: new Set(), client: new Set() };
   readonly #undo: (() => void)[];
+  /** When the handlers began that are running; undefined outside of handlers. */
+  #handlingMs: number | undefined = undefined;
+  /** The socket that was looked up last: who answers a message asks for it twice. */
+  #lastSocket: WsSocket | undefined = undefined;
+  #lastState: SocketState | undefined = undefined;
 
   constructor(options: WsObserverOptions) {
     this.#options = options;
@@ -41,35 +48,36 @@ export class WsObserver {
       const recorder = this.#recorderOf(socket);
       const state = new SocketState(recorder, this.#nowMs());
       this.#states.set(socket, state);
+      this.#lastSocket = this.#lastState = undefined;
       this.#openOf(state).add(state);
       recorder.connectionOpened();
     });
   }
 
-  /** @returns when the handlers begin, or undefined for a socket that was open before us */
-  messageReceived(socket: WsSocket, data: unknown, isBinary: unknown): number | undefined {
-    const state = this.#states.get(socket);
-    if (!state) return undefined;
-    const nowMs = this.#nowMs();
-    state.activeMs = nowMs;
+  /** @returns what {@link messageHandled} takes, or undefined for a socket that was open before us */
+  messageReceived(socket: WsSocket, data: unknown, isBinary: unknown): SocketState | undefined {
+    const state = this.#stateOf(socket);
+    if (state === undefined) return undefined;
     // ws 7 says by the type of the data what ws 8 says by a flag
     const binary = typeof isBinary === 'boolean' ? isBinary : typeof data !== 'string';
     state.recorder.observeMessage('receive', binary ? 'binary' : 'text', receivedBytes(data));
-    return nowMs;
+    this.#handlingMs = state.handlingMs = state.activeMs = this.#options.clock.monotonicMs();
+    return state;
   }
 
-  messageHandled(socket: WsSocket, startedMs: number, failed: boolean): void {
-    this.#states
-      .get(socket)
-      ?.recorder.messageProcessed((this.#nowMs() - startedMs) / 1000, failed ? OTHER_ERROR : undefined);
+  messageHandled(state: SocketState, failed: boolean): void {
+    this.#handlingMs = undefined;
+    const seconds = (this.#options.clock.monotonicMs() - state.handlingMs) / 1000;
+    state.recorder.messageProcessed(seconds, failed ? OTHER_ERROR : undefined);
   }
 
   messageSent(socket: WsSocket, data: unknown, options: unknown): void {
-    const state = this.#states.get(socket);
-    if (!state) return;
+    const state = this.#stateOf(socket);
+    if (state === undefined) return;
     try {
-      state.activeMs = this.#nowMs();
-      const { binary, fin } = (typeof options === 'object' && options !== null ? options : {}) as SendOptions;
+      // within a handler the time of its beginning does: reading the clock costs more than counting the message
+      state.activeMs = this.#handlingMs ?? this.#options.clock.monotonicMs();
+      const { binary, fin } = (typeof options === 'object' && options !== null ? options : NO_OPTIONS) as SendOptions;
       const isBinary = binary ?? (typeof data !== 'string' && typeof data !== 'number');
       state.fragmentType ??= isBinary ? 'binary' : 'text';
       state.fragmentBytes += payloadBytes(data);
@@ -126,8 +134,17 @@ export class WsObserver {
     this.#forget(socket);
   }
 
+  #stateOf(socket: WsSocket): SocketState | undefined {
+    if (socket === this.#lastSocket) return this.#lastState;
+    const state = this.#states.get(socket);
+    this.#lastSocket = socket;
+    this.#lastState = state;
+    return state;
+  }
+
   #forget(socket: WsSocket): SocketState | undefined {
     const state = this.#states.get(socket);
+    this.#lastSocket = this.#lastState = undefined;
     if (state) {
       this.#states.delete(socket);
       this.#openOf(state).delete(state);

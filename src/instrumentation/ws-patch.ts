@@ -26,19 +26,17 @@ export function patchWebSocket({ prototype }: WsClass, observer: WsObserver): ()
   };
 }
 
-// Each wrapper passes `arguments` on as they came: their number is part of what ws does.
+// Each wrapper passes `arguments` on as they came: their number is part of what ws does, and V8 forwards them without a copy.
 /* eslint-disable prefer-rest-params */
 function wrappersFor(observer: WsObserver, observing: Switch): Record<string, (original: Method) => Method> {
-  const apply = (method: Method, socket: WsSocket, args: IArguments): unknown =>
-    Reflect.apply(method, socket, args as unknown as unknown[]);
   return {
     setSocket: (original) =>
       function setSocket(this: WsSocket) {
-        if (!observing.on) return apply(original, this, arguments);
+        if (!observing.on) return original.apply(this, arguments as never);
         observer.opening(this);
         let opened = false;
         try {
-          const result = apply(original, this, arguments);
+          const result = original.apply(this, arguments as never);
           opened = true;
           return result;
         } finally {
@@ -47,47 +45,47 @@ function wrappersFor(observer: WsObserver, observing: Switch): Record<string, (o
       },
     emit: (original) =>
       function emit(this: WsSocket, event: unknown, first: unknown, second: unknown) {
-        if (!observing.on) return apply(original, this, arguments);
+        if (!observing.on) return original.apply(this, arguments as never);
         if (event === 'message') {
-          const startedMs = observer.messageReceived(this, first, second);
-          if (startedMs === undefined) return apply(original, this, arguments);
+          const state = observer.messageReceived(this, first, second);
+          if (state === undefined) return original.apply(this, arguments as never);
           let returned: unknown = undefined;
           let failed = true;
           // no catch: a rethrow would move the place that Node prints for an uncaught error
           try {
-            returned = apply(original, this, arguments);
+            returned = original.apply(this, arguments as never);
             failed = false;
             return returned;
           } finally {
-            if (failed || returned === true) observer.messageHandled(this, startedMs, failed);
+            if (failed || returned === true) observer.messageHandled(state, failed);
           }
         }
         if (event === 'pong') observer.pongReceived(this, first);
         else if (event === 'error') observer.failed(this, first);
         else if (event === 'close') observer.closed(this, first);
-        return apply(original, this, arguments);
+        return original.apply(this, arguments as never);
       },
     send: (original) =>
       function send(this: WsSocket, data: unknown, options: unknown) {
         const open = observing.on && this.readyState === OPEN;
-        const result = apply(original, this, arguments);
+        const result = original.apply(this, arguments as never);
         if (open) observer.messageSent(this, data, options);
         return result;
       },
     ping: (original) =>
       function ping(this: WsSocket, data: unknown) {
         if (observing.on && this.readyState === OPEN) observer.pingSent(this, data);
-        return apply(original, this, arguments);
+        return original.apply(this, arguments as never);
       },
     close: (original) =>
       function close(this: WsSocket) {
         if (observing.on) observer.closing(this);
-        return apply(original, this, arguments);
+        return original.apply(this, arguments as never);
       },
     terminate: (original) =>
       function terminate(this: WsSocket) {
         if (observing.on) observer.closing(this);
-        return apply(original, this, arguments);
+        return original.apply(this, arguments as never);
       },
   };
 }

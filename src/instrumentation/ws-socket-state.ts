@@ -9,6 +9,8 @@ export class SocketState {
   readonly openedMs: number;
   /** When the last data message went in or out; at first, when the socket was opened. */
   activeMs: number;
+  /** When the handlers of the last message that came in began. */
+  handlingMs = 0;
   /** Which end asked to close first, once one has. */
   closedBy: 'local' | 'remote' | undefined = undefined;
   /** `error.type` of the last error. */

@@ -74,9 +74,8 @@ export class Scraper {
  * @returns false where the scraper went away
  */
 async function write(chunks: Iterable<string>, target: Writable): Promise<boolean> {
-  let gone = false;
-  // an error is the scraper's going away too
-  target.on('error', () => undefined).once('close', () => (gone = true));
+  // an error is the scraper's going away, which `destroyed` tells
+  target.on('error', () => undefined);
   let text = '';
   let endMs = performance.now() + SLICE_MS;
   for (const chunk of chunks) {
@@ -84,7 +83,7 @@ async function write(chunks: Iterable<string>, target: Writable): Promise<boolea
     if (performance.now() < endMs) continue;
     if (!target.write(text)) await drained(target);
     await nextTurn();
-    if (gone) return false;
+    if (target.destroyed) return false;
     text = '';
     endMs = performance.now() + SLICE_MS;
   }
