@@ -17,7 +17,7 @@ import { PrometheusClient } from './otel/prometheus-client.ts';
 import { CellProvider } from './otel/provider.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
-import { RealtimeRecorder } from './recording/realtime-recorder.ts';
+import { NO_RECORDER, RealtimeRecorder } from './recording/realtime-recorder.ts';
 import { Recorder } from './recording/recorder.ts';
 import { SnapshotReader } from './recording/snapshot.ts';
 import { WebSocketRecorder } from './recording/websocket-recorder.ts';
@@ -106,7 +106,7 @@ function isDisabled(config: ResolvedConfig): boolean {
 }
 
 /** Everything is there and does nothing: no timer, no port, no patch. */
-function startNothing({ recorder, realtime, snapshot }: Recording): Running {
+function startNothing({ recorder, snapshot }: Recording): Running {
   recorder.close();
   const disabled: RequestHandler = (_request, response) => {
     end(response, 404, 'telemetry-dashboard is disabled\n');
@@ -117,7 +117,7 @@ function startNothing({ recorder, realtime, snapshot }: Recording): Running {
   };
   const parts: DashboardParts = {
     recorder,
-    realtime,
+    manual: NO_RECORDER,
     snapshot,
     prometheus: new PrometheusClient(recorder, disabled),
     meter: createNoopMeter(),
@@ -151,7 +151,7 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
   };
   const parts: DashboardParts = {
     recorder,
-    realtime,
+    manual: realtime,
     snapshot,
     prometheus: new PrometheusClient(recorder, scraper.handler),
     meter: provider.meter,

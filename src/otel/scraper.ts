@@ -1,12 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
-import type { Writable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { IMetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { selfMetrics } from '../catalog/self.ts';
 import { qualityOf } from '../http/accept.ts';
+import { writeBody } from '../http/body.ts';
 import { end } from '../http/server.ts';
 import type { RequestHandler } from '../http/server.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -15,9 +11,6 @@ import type { ExpositionFormat } from './exposition.ts';
 
 /** A user's observable callback may take this long before the scrape fails. */
 const COLLECT_TIMEOUT_MS = 5000;
-
-/** How long the writing may keep the event loop from its other work at a time. */
-const SLICE_MS = 2;
 
 /** Answers scrapes: the stock Prometheus exporter collects, {@link expose} writes. */
 export class Scraper {
@@ -58,53 +51,12 @@ export class Scraper {
     response.setHeader('content-type', CONTENT_TYPES[format]);
     response.setHeader('vary', 'accept, accept-encoding');
     const zipped = qualityOf(request.headers['accept-encoding'], 'gzip') > 0;
-    if (zipped) response.setHeader('content-encoding', 'gzip');
     const options = { format, constantLabels: this.#constantLabels, logger: this.#recorder.logger };
-    if (await write(expose(collected, options), zipped ? zipInto(response) : response)) {
+    if (await writeBody(response, expose(collected, options), zipped)) {
       const duration = this.#recorder.histogram(selfMetrics.collectDuration).at([]);
       duration.record((clock.monotonicMs() - startMs) / 1000);
     }
   };
-}
-
-/**
- * Writes chunks in slices of {@link SLICE_MS}, and lets the event loop turn in between, so that a large scrape does not hold up
- * messages.
- *
- * @returns false where the scraper went away
- */
-async function write(chunks: Iterable<string>, target: Writable): Promise<boolean> {
-  // an error is the scraper's going away, which `destroyed` tells
-  target.on('error', () => undefined);
-  let text = '';
-  let endMs = performance.now() + SLICE_MS;
-  for (const chunk of chunks) {
-    text += chunk;
-    if (performance.now() < endMs) continue;
-    if (!target.write(text)) await drained(target);
-    await nextTurn();
-    if (target.destroyed) return false;
-    text = '';
-    endMs = performance.now() + SLICE_MS;
-  }
-  target.end(text);
-  return true;
-}
-
-function drained(target: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      target.off('drain', go).off('close', go);
-      resolve();
-    };
-    target.on('drain', go).on('close', go);
-  });
-}
-
-function zipInto(response: ServerResponse): Writable {
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  pipeline(gzip, response, () => undefined);
-  return gzip;
 }
 
 /** OpenMetrics when the scraper asks for it at least as much as for plain text. */

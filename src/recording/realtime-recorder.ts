@@ -21,8 +21,30 @@ const DIRECTION_OF: ReadonlyMap<unknown, Direction> = new Map<unknown, Direction
 /** Type of a message that was recorded without one. */
 const UNKNOWN_TYPE = 'unknown';
 
+/** What the application records by hand. No method throws, whatever it is given. */
+export interface ManualRecorder {
+  recordLatency(milliseconds: unknown): void;
+  recordMessage(direction: unknown, sizeBytes: unknown, type: unknown): void;
+  recordError(component: unknown, severity: unknown): void;
+  updateConnectionMetrics(counts: unknown): void;
+  updateSessionCount(counts: unknown): void;
+  updateQueueSize(name: unknown, size: unknown): void;
+}
+
+const nothing = (): void => undefined;
+
+/** Records nothing: of a dashboard that is disabled or was shut down. */
+export const NO_RECORDER: ManualRecorder = {
+  recordLatency: nothing,
+  recordMessage: nothing,
+  recordError: nothing,
+  updateConnectionMetrics: nothing,
+  updateSessionCount: nothing,
+  updateQueueSize: nothing,
+};
+
 /** Checks and writes what the application records by hand. No method throws: what is wrong is dropped and counted. */
-export class RealtimeRecorder {
+export class RealtimeRecorder implements ManualRecorder {
   readonly latency: HistogramFamily;
   readonly errors: CounterFamily;
   readonly queues: GaugeFamily;
