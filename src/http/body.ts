@@ -7,6 +7,9 @@ import { constants, createGzip } from 'node:zlib';
 /** How long the writing may keep the event loop from its other work at a time. */
 const SLICE_MS = 2;
 
+/** What is written in one slice at the most, and one chunk. */
+const SLICE_CHARACTERS = 1 << 18;
+
 /**
  * Writes a response's body piece by piece and ends it. After each {@link SLICE_MS} it lets the event loop turn, so that a long body
  * does not hold up other work.
@@ -25,7 +28,7 @@ export async function writeBody(response: ServerResponse, chunks: Iterable<strin
   let endMs = performance.now();
   for (const chunk of chunks) {
     text += chunk;
-    if (performance.now() < endMs) continue;
+    if (performance.now() < endMs && text.length < SLICE_CHARACTERS) continue;
     if (!target.write(text)) await drained(target);
     await nextTurn();
     if (target.destroyed) return false;
