@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { getTelemetryDashboard, initializeTelemetryDashboard } from '../../src/index.ts';
+import { MemoryReader } from '../support/memory-reader.ts';
 import { closeDashboard, startDashboard } from '../support/dashboard.ts';
 import { parseSamples, valueOf } from '../support/prometheus-text.ts';
 
@@ -71,10 +73,19 @@ describe('the life of a dashboard', () => {
     expect(dashboard.displayRealtimeMetrics().latency.count).toBe(1);
   });
 
-  it('initialises anew while the last one is still shutting down', async () => {
-    const port = (await startDashboard()).dashboard.address!.port;
+  it('waits with a new one until the last one has shut down', async () => {
+    const reader = new MemoryReader();
+    let ended = false;
+    const shutdown = reader.shutdown.bind(reader);
+    reader.shutdown = async () => {
+      await sleep(50);
+      await shutdown();
+      ended = true;
+    };
+    const port = (await startDashboard({ readers: [reader] })).dashboard.address!.port;
     void getTelemetryDashboard().shutdown();
     const { dashboard } = await startDashboard({ config: { prometheus: { port } } });
+    expect(ended).toBe(true);
     expect(dashboard.address).toMatchObject({ port });
   });
 

@@ -35,7 +35,9 @@ function* slowChunks(count: number, onChunk: () => void = () => undefined): Gene
 describe('writeBody', () => {
   it('writes all chunks in their order', async () => {
     let written: Promise<boolean> | undefined;
-    const response = await ask((target) => (written = writeBody(target, slowChunks(20), false)));
+    const response = await ask((target) => {
+      written = writeBody(target, slowChunks(20), false);
+    });
     const text = (await response.setEncoding('utf8').toArray()).join('');
     expect(text).toBe(Array.from({ length: 20 }, (_, chunk) => `chunk ${chunk}\n`).join(''));
     await expect(written).resolves.toBe(true);

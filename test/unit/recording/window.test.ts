@@ -64,6 +64,21 @@ describe('HistogramWindow', () => {
 });
 
 describe('CounterWindow', () => {
+  it('keeps what is younger than the window when nobody looked for a while', () => {
+    const { clock, recorder, server } = createRecording();
+    const window = recorder.counterWindow(server.messages);
+    clock.advance(49 * SLOT_MS);
+    server.tellMessage('receive', 'text', 1);
+    clock.advance(SLOT_MS);
+    recorder.advance();
+    clock.advance(50 * SLOT_MS);
+    recorder.advance();
+    expect(window.increase).toBe(1);
+    clock.advance(10 * SLOT_MS);
+    recorder.advance();
+    expect(window.increase).toBe(0);
+  });
+
   it('gives the increase within the window', () => {
     const recording = createRecording();
     const { recorder, server } = recording;
