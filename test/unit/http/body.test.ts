@@ -67,14 +67,13 @@ describe('writeBody', () => {
   it('makes no more chunks once the client is gone', async () => {
     let chunks = 0;
     let written: Promise<boolean> | undefined;
-    const response = await ask(
-      (target) =>
-        (written = writeBody(
-          target,
-          slowChunks(5000, () => chunks++),
-          false,
-        )),
-    );
+    const response = await ask((target) => {
+      written = writeBody(
+        target,
+        slowChunks(5000, () => chunks++),
+        false,
+      );
+    });
     response.destroy();
     await expect(written).resolves.toBe(false);
     expect(chunks).toBeLessThan(5000);
