@@ -136,11 +136,11 @@ export class TelemetryDashboard {
 
   /**
    * Measures a method that sends or handles messages: each call is a message, with its latency, and an error where it throws or
-   * its promise is rejected. `this`, result and throw stay as they were.
+   * its promise is rejected. `this`, result and throw stay as they were; a promise is handed on as another one of the same outcome.
    *
    * @example dashboard.instrument(engine, 'sendMessage', { direction: 'outgoing', sizeBytes: (to, text) => text.length })
    * @returns puts the method back
-   * @throws TypeError where `object[method]` is no function
+   * @throws TypeError where `object[method]` is no function, or the direction is none
    */
   instrument(object: object, method: PropertyKey, options: InstrumentOptions): () => void {
     if (!this.#parts.recorder.open) return () => undefined;

@@ -102,6 +102,7 @@ function resolveFile(
 ): { config: ResolvedConfig; ignored?: TelemetryConfigError } {
   const source = [file?.path, overrides && 'code'].filter(Boolean).join(' and ') || 'the defaults';
   try {
+    if (file?.document instanceof TelemetryConfigError) throw file.document;
     return { config: resolveConfig(source, file?.document, overrides) };
   } catch (error) {
     if (!file || file.named || !(error instanceof TelemetryConfigError)) throw error;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attributes } from '@opentelemetry/api';
 import { createNoopMeter } from '@opentelemetry/api';
 import type { IMetricReader, MetricProducer, ViewOptions } from './otel/sdk-types.ts';
@@ -94,7 +95,7 @@ function createRecording(config: ResolvedConfig, logger: OnceLogger): Recording 
     limits: { attributeValues: config.limits.attribute_values, series: config.limits.series },
     windowMs: config.retention.window_ms,
   });
-  const durations = durationBuckets(config.latency_buckets_ms?.map((ms) => ms / 1000));
+  const durations = durationBuckets(config.latency_buckets_ms?.map((ms) => Number((ms / 1000).toPrecision(15))));
   const server = new WebSocketRecorder(recorder, 'server', durations);
   const client = new WebSocketRecorder(recorder, 'client', durations);
   const realtime = new RealtimeRecorder(recorder, server, durations);
@@ -111,17 +112,13 @@ function startNothing({ recorder, snapshot }: Recording): Running {
   const disabled: RequestHandler = (_request, response) => {
     end(response, 404, 'telemetry-dashboard is disabled\n');
   };
-  const metricProducer: MetricProducer = {
-    collect: () =>
-      Promise.resolve({ resourceMetrics: { resource: createResource(undefined), scopeMetrics: [] }, errors: [] }),
-  };
   const parts: DashboardParts = {
     recorder,
     manual: NO_RECORDER,
     snapshot,
     prometheus: new PrometheusClient(recorder, disabled),
     meter: createNoopMeter(),
-    metricProducer,
+    metricProducer: { collect: noMetrics },
     metricsHandler: disabled,
     address: () => null,
     close: () => Promise.resolve(),
@@ -145,9 +142,11 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
   const close = async (): Promise<void> => {
     instrumentation.disable();
     stopSampling();
-    const ended = await Promise.allSettled([provider.shutdown(SHUTDOWN_TIMEOUT_MS), http?.close()]);
+    await within(SHUTDOWN_TIMEOUT_MS, logger, [
+      provider.shutdown(SHUTDOWN_TIMEOUT_MS),
+      http?.close() ?? Promise.resolve(),
+    ]);
     recorder.close();
-    for (const end of ended) if (end.status === 'rejected') logger.warn(`shutdown: ${String(end.reason)}`);
   };
   const parts: DashboardParts = {
     recorder,
@@ -155,7 +154,9 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
     snapshot,
     prometheus: new PrometheusClient(recorder, scraper.handler),
     meter: provider.meter,
-    metricProducer: { collect: (collectOptions) => scraper.reader.collect(collectOptions) },
+    metricProducer: {
+      collect: (collectOptions) => (recorder.open ? scraper.reader.collect(collectOptions) : noMetrics()),
+    },
     metricsHandler,
     address: () => http?.address ?? null,
     close,
@@ -196,6 +197,25 @@ function routes(metrics: RequestHandler, token: string | undefined): Routes {
     ['/metrics', metrics],
     ['/healthz', token === undefined ? health : requireBearer(token, health)],
   ]);
+}
+
+/** What a dashboard that is disabled or was shut down has to tell. */
+function noMetrics(): ReturnType<MetricProducer['collect']> {
+  return Promise.resolve({ resourceMetrics: { resource: createResource(undefined), scopeMetrics: [] }, errors: [] });
+}
+
+/** Waits for all, but no longer than `timeoutMs`, and logs what went wrong. A reader of the user's may never end. */
+async function within(timeoutMs: number, logger: TelemetryLogger, all: readonly Promise<void>[]): Promise<void> {
+  const timeout = new AbortController();
+  const ended = Promise.allSettled(all).then((results) => {
+    for (const result of results) if (result.status === 'rejected') logger.warn(`shutdown: ${String(result.reason)}`);
+  });
+  const late = sleep(timeoutMs, undefined, { signal: timeout.signal, ref: false }).then(
+    () => logger.warn(`shutdown: something has not ended within ${timeoutMs} ms and was left behind`),
+    () => undefined,
+  );
+  await Promise.race([ended, late]);
+  timeout.abort();
 }
 
 /** Timers that do not keep the process alive. */

@@ -48,11 +48,22 @@ export function createOnceLogger(target: TelemetryLogger): OnceLogger {
   };
 }
 
+const ignore = (): void => undefined;
+
+/** As `console` does, it survives that nobody reads standard error any more. */
+function writeToStandardError(line: string): void {
+  const { stderr } = process;
+  stderr.once('error', ignore);
+  stderr.write(line, (error) => {
+    if (!error) stderr.off('error', ignore);
+  });
+}
+
 /** Writes lines at or above `level` to `write`, by default standard error. */
 export function createLineLogger(
   level: LogLevel,
   format: LogFormat,
-  write: (line: string) => void = (line) => void process.stderr.write(line),
+  write: (line: string) => void = writeToStandardError,
 ): TelemetryLogger {
   const threshold = LOG_LEVELS.indexOf(level);
   const at =

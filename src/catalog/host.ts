@@ -1,7 +1,13 @@
 import type { AttributeSpec, MetricSpec } from './metric.ts';
 
-const cpu: readonly AttributeSpec[] = [{ key: 'system.cpu.state' }, { key: 'system.cpu.logical_number' }];
-const memory: readonly AttributeSpec[] = [{ key: 'system.memory.state' }];
+/** Key of a logical CPU's number, `0` to one less than the host has. */
+export const CPU_NUMBER = 'system.cpu.logical_number';
+
+const cpu: readonly AttributeSpec[] = [
+  { key: 'system.cpu.state', values: ['user', 'system', 'idle', 'interrupt', 'nice'] },
+  { key: CPU_NUMBER },
+];
+const memory: readonly AttributeSpec[] = [{ key: 'system.memory.state', values: ['used', 'free'] }];
 
 /** What `@opentelemetry/host-metrics` observes; it names and describes them, the units are ours where it has none. */
 export const hostMetrics: readonly MetricSpec[] = [

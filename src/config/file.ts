@@ -8,6 +8,7 @@ const DEFAULT_FILE = 'configs/monitoring.json';
 /** A configuration file as it was read. */
 export interface ConfigFile {
   readonly path: string;
+  /** What it holds; of a file that was only found and is no JSON, the error that says so. */
   readonly document: unknown;
   /** Whether somebody asked for this file; one that was only found may be somebody else's. */
   readonly named: boolean;
@@ -21,7 +22,8 @@ export interface ConfigFile {
  * @throws TelemetryConfigError where a named file cannot be read, or a file is not JSON
  */
 export function readConfigFile(named: string | undefined): ConfigFile | undefined {
-  const wanted = named ?? process.env['TELEMETRY_DASHBOARD_CONFIG'];
+  const fromEnvironment = process.env['TELEMETRY_DASHBOARD_CONFIG'];
+  const wanted = named ?? (fromEnvironment === '' ? undefined : fromEnvironment);
   const path = resolve(wanted ?? DEFAULT_FILE);
   let text: string;
   try {
@@ -34,6 +36,10 @@ export function readConfigFile(named: string | undefined): ConfigFile | undefine
   try {
     return { path, document: JSON.parse(text) as unknown, named: wanted !== undefined };
   } catch (error) {
-    throw new TelemetryConfigError(path, [{ path: '', value: (error as Error).message, expected: 'JSON' }]);
+    // the whole message would quote the file, and with it what secrets it holds
+    const [where = 'a text'] = /position \d+/.exec((error as Error).message) ?? [];
+    const wrong = new TelemetryConfigError(path, [{ path: '', value: where, expected: 'JSON' }]);
+    if (wanted !== undefined) throw wrong;
+    return { path, document: wrong, named: false };
   }
 }

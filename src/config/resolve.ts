@@ -17,7 +17,13 @@ const SECRETS = /token|password|api_key|secret/i;
 export function resolveConfig(source: string, ...documents: readonly unknown[]): ResolvedConfig {
   const wrong = documents.find((document) => document !== undefined && !isObject(document));
   if (wrong !== undefined) {
-    throw new TelemetryConfigError(source, [{ path: '', value: cut(JSON.stringify(wrong)), expected: 'Object' }]);
+    throw new TelemetryConfigError(source, [
+      {
+        path: '',
+        value: wrong === null ? 'null' : Array.isArray(wrong) ? 'an array' : `a ${typeof wrong}`,
+        expected: 'Object',
+      },
+    ]);
   }
   const result = v.safeParse(configSchema, documents.reduce(lay, {}));
   if (!result.success) throw new TelemetryConfigError(source, result.issues.map(toIssue));
@@ -42,7 +48,7 @@ function toIssue(issue: v.BaseIssue<unknown>): ConfigIssue {
   const unknownKey = issue.type === 'strict_object' && issue.expected === 'never';
   return {
     path,
-    value: SECRETS.test(path) ? '"***"' : cut(JSON.stringify(issue.input)),
+    value: SECRETS.test(path) ? '"***"' : cut(textOf(issue.input)),
     expected: unknownKey ? 'no such key' : (EXPECTATIONS[issue.type]?.(issue) ?? issue.expected ?? issue.message),
   };
 }
@@ -57,6 +63,15 @@ const EXPECTATIONS: Readonly<Record<string, (issue: v.BaseIssue<unknown>) => str
   regex: () => 'a Prometheus label name: letters, digits and _, not le and not beginning with __',
   picklist: ({ expected }) => `one of ${String(expected)}`,
 };
+
+/** As JSON, or the type of what has none. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return `a ${typeof value}`;
+  }
+}
 
 function cut(text: string | undefined): string {
   if (text === undefined) return 'undefined';

@@ -55,7 +55,10 @@ export class TelemetryServer {
           ),
         );
       });
-      this.#server.listen(port, host, () => {
+      // a shutdown in the meantime leaves nothing to wait for
+      this.#server.once('close', resolve);
+      // not shared with other cluster workers: scrapes would meet one of them by turns
+      this.#server.listen({ port, host, exclusive: true }, () => {
         this.#server.removeAllListeners('error');
         // after start-up an error of the server is nothing the host could act on
         this.#server.on('error', (error) => {
@@ -101,6 +104,7 @@ export class TelemetryServer {
 /** Ends a response with a short text. */
 export function end(response: ServerResponse, status: number, text: string): void {
   response.statusCode = status;
+  response.removeHeader('content-encoding');
   response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.end(text);
 }

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { Clock } from '../base/clock.ts';
+import { describe } from '../recording/amount.ts';
 
 /** How a method that sends or handles messages is measured. */
 export interface InstrumentOptions {
@@ -23,10 +24,11 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Wraps a method so that each call records a message, its latency and, where it throws or its promise is rejected, an error.
- * `this`, result and throw stay as they were; of a promise, the object is another and its outcome the same.
+ * `this`, result and throw stay as they were; of a promise, the object is another, without properties added to it, and its outcome
+ * the same.
  *
  * @returns how to put the method back; where it was wrapped again since, it only stops to record
- * @throws TypeError where `object[method]` is no function
+ * @throws TypeError where `object[method]` is no function, or the direction is none
  */
 export function instrumentMethod(
   object: object,
@@ -39,6 +41,9 @@ export function instrumentMethod(
   const original = (object as Record<PropertyKey, unknown>)[method] as Method;
   if (typeof original !== 'function')
     throw new TypeError(`instrument: ${String(method)} is not a method of the object`);
+  if (!['incoming', 'outgoing'].includes(options.direction)) {
+    throw new TypeError(`instrument: direction is incoming or outgoing, not ${describe(options.direction)}`);
+  }
   const component = options.component ?? String(method);
   let recording = true;
 

@@ -105,8 +105,15 @@ export class WsInstrumentation {
     return this.#config;
   }
 
+  /** A subclass of a patched class is patched with it. */
+  #isPatched({ prototype }: WsClass): boolean {
+    return [...this.#patched.keys()].some(
+      (patched) => patched.prototype === prototype || Object.prototype.isPrototypeOf.call(patched.prototype, prototype),
+    );
+  }
+
   #patch(webSocket: WsClass): void {
-    if (!this.#observer || this.#patched.has(webSocket)) return;
+    if (!this.#observer || this.#isPatched(webSocket)) return;
     this.#patched.set(webSocket, patchWebSocket(webSocket, this.#observer));
   }
 }

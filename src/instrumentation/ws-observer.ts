@@ -45,6 +45,7 @@ export class WsObserver {
   /** A socket is about to be open. Undone by {@link openFailed}. */
   opening(socket: WsSocket): void {
     this.#guard(() => {
+      if (this.#states.has(socket)) return;
       const recorder = this.#recorderOf(socket);
       const state = new SocketState(recorder, this.#nowMs());
       this.#states.set(socket, state);
@@ -58,15 +59,21 @@ export class WsObserver {
   messageReceived(socket: WsSocket, data: unknown, isBinary: unknown): SocketState | undefined {
     const state = this.#stateOf(socket);
     if (state === undefined) return undefined;
-    // ws 7 says by the type of the data what ws 8 says by a flag
-    const binary = typeof isBinary === 'boolean' ? isBinary : typeof data !== 'string';
-    state.recorder.observeMessage('receive', binary ? 'binary' : 'text', receivedBytes(data));
+    try {
+      // ws 7 says by the type of the data what ws 8 says by a flag
+      const binary = typeof isBinary === 'boolean' ? isBinary : typeof data !== 'string';
+      state.recorder.observeMessage('receive', binary ? 'binary' : 'text', receivedBytes(data));
+    } catch (error) {
+      this.#unmeasured(error);
+    }
     this.#handlingMs = state.handlingMs = state.activeMs = this.#options.clock.monotonicMs();
     return state;
   }
 
-  messageHandled(state: SocketState, failed: boolean): void {
+  /** @param handled whether there was a handler at all */
+  messageHandled(state: SocketState, failed: boolean, handled: boolean): void {
     this.#handlingMs = undefined;
+    if (!handled) return;
     const seconds = (this.#options.clock.monotonicMs() - state.handlingMs) / 1000;
     state.recorder.messageProcessed(seconds, failed ? OTHER_ERROR : undefined);
   }
@@ -77,11 +84,12 @@ export class WsObserver {
     try {
       // within a handler the time of its beginning does: reading the clock costs more than counting the message
       state.activeMs = this.#handlingMs ?? this.#options.clock.monotonicMs();
-      const { binary, fin } = (typeof options === 'object' && options !== null ? options : NO_OPTIONS) as SendOptions;
-      const isBinary = binary ?? (typeof data !== 'string' && typeof data !== 'number');
+      const given = (typeof options === 'object' && options !== null ? options : NO_OPTIONS) as SendOptions;
+      // as ws reads its options: a member that is there counts, undefined too
+      const isBinary = 'binary' in given ? Boolean(given.binary) : typeof data !== 'string' && typeof data !== 'number';
       state.fragmentType ??= isBinary ? 'binary' : 'text';
       state.fragmentBytes += payloadBytes(data);
-      if (fin === false) return;
+      if ('fin' in given && !given.fin) return;
       state.recorder.observeMessage('transmit', state.fragmentType, state.fragmentBytes);
       state.fragmentType = undefined;
       state.fragmentBytes = 0;

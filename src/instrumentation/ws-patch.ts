@@ -57,7 +57,7 @@ function wrappersFor(observer: WsObserver, observing: Switch): Record<string, (o
             failed = false;
             return returned;
           } finally {
-            if (failed || returned === true) observer.messageHandled(state, failed);
+            observer.messageHandled(state, failed, failed || returned === true);
           }
         }
         if (event === 'pong') observer.pongReceived(this, first);

@@ -14,10 +14,10 @@ export interface WsClass {
   readonly prototype: object;
 }
 
-/** What `ws` hands to `send`. */
+/** What an application hands to `send`; ws asks only whether a member is truthy. */
 export interface SendOptions {
-  readonly binary?: boolean;
-  readonly fin?: boolean;
+  readonly binary?: unknown;
+  readonly fin?: unknown;
 }
 
 /** `WebSocket.OPEN` */

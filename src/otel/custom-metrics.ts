@@ -142,9 +142,10 @@ class SeriesLookup<Cell> {
 
   #read(attributes: CustomAttributes): void {
     let given = 0;
-    for (const key in attributes) if (attributes[key] !== undefined) given++;
+    for (const key in attributes) if (Object.hasOwn(attributes, key) && attributes[key] !== undefined) given++;
     for (let index = 0; index < this.#keys.length; index++) {
-      const value = attributes[this.#keys[index] as string];
+      const key = this.#keys[index] as string;
+      const value = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
       if (value !== undefined) given--;
       this.#values[index] = typeof value === 'string' ? value : this.#text(value);
     }

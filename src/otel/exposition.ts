@@ -53,11 +53,13 @@ export function* expose(collected: ResourceMetrics, options: ExpositionOptions):
 
 class Writer {
   readonly #open: boolean;
+  readonly #logger: OnceLogger;
   readonly #constants: readonly (readonly [name: string, text: string])[];
   #text = '';
   #series = 0;
 
-  constructor({ format, constantLabels = {} }: ExpositionOptions) {
+  constructor({ format, constantLabels = {}, logger }: ExpositionOptions) {
+    this.#logger = logger;
     this.#open = format === 'openmetrics';
     this.#constants = Object.entries(constantLabels).map(([key, value]) => [`${key}="`, labelText({ [key]: value })]);
   }
@@ -72,17 +74,27 @@ class Writer {
     this.#text += `# HELP ${title} ${this.#escapeHelp(help)}\n# TYPE ${title} ${type}\n`;
     if (this.#open && name.unit !== '') this.#text += `# UNIT ${title} ${name.unit}\n`;
     const written = new Set<string>();
+    let repeated = false;
     for (const metric of metrics) {
       const ends = metric.dataPointType === DataPointType.HISTOGRAM ? this.#bucketEnds(metric) : [];
       for (const point of metric.dataPoints) {
         const histogram = metric.dataPointType === DataPointType.HISTOGRAM;
         const labels = this.#withConstants(histogram ? bucketLabelText(point.attributes) : labelText(point.attributes));
-        if (written.has(labels)) continue;
+        if (written.has(labels)) {
+          repeated = true;
+          continue;
+        }
         written.add(labels);
         if (histogram) this.#histogram(name.name, labels, point.value as Histogram, ends);
         else this.#text += `${name.name}${labels === '' ? '' : `{${labels}}`} ${number(point.value as number)}\n`;
         if (++this.#series % SERIES_PER_CHUNK === 0) yield this.#take();
       }
+    }
+    if (repeated) {
+      this.#logger.warnOnce(
+        `exposition ${name.name} repeated`,
+        `${name.name} has series whose labels are the same in Prometheus; only the first of them is in /metrics`,
+      );
     }
   }
 
@@ -110,7 +122,7 @@ class Writer {
     const bounds = dataPoints[0]?.value.buckets.boundaries ?? [];
     return bounds
       .filter((bound) => bound !== Infinity)
-      .map((bound) => `${this.#open && Number.isInteger(bound) ? `${bound}.0` : bound}"} `);
+      .map((bound) => `${this.#open && /^-?\d+$/.test(String(bound)) ? `${bound}.0` : bound}"} `);
   }
 
   #withConstants(labels: string): string {

@@ -65,8 +65,9 @@ export function prometheusName(name: string, unit: string, kind: MetricKind): Pr
   if (kind === 'counter') tokens = [...tokens.filter((token) => token !== 'total'), 'total'];
   if (unit === '1' && kind === 'gauge') tokens = [...tokens.filter((token) => token !== 'ratio'), 'ratio'];
   const joined = startWithLetter(tokens.join('_'), '_');
-  if (/^_*$/.test(joined)) return null;
   const family = kind === 'counter' ? joined.slice(0, -'_total'.length) : joined;
+  // `target_info` tells of the resource in both formats
+  if (/^_*$/.test(family) || /^target(_info)?$/.test(joined)) return null;
   const unitWord = unit === '1' && kind === 'gauge' ? 'ratio' : unitTokens.filter((token) => token !== '').join('_');
   return { name: joined, family, unit: unitWord !== '' && family.endsWith(`_${unitWord}`) ? unitWord : '' };
 }

@@ -2,6 +2,7 @@ import { TelemetryError } from '../base/errors.ts';
 import { DURATION_BUCKETS, SIZE_BUCKETS, durationBuckets, same } from '../catalog/buckets.ts';
 import type { BucketSpec, MetricKind, MetricSpec } from '../catalog/metric.ts';
 import type { RequestHandler } from '../http/server.ts';
+import { describe } from '../recording/amount.ts';
 import type { CounterCell, GaugeCell, HistogramCell } from '../recording/cells.ts';
 import type { AnyFamily, Series } from '../recording/family.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -86,7 +87,8 @@ export class PrometheusClient {
     const wanted = Object.entries(attributes).filter(([, value]) => value !== undefined);
     let sum: number | null = null;
     for (const series of family.series as readonly Series<CounterCell | GaugeCell | HistogramCell>[]) {
-      if (!wanted.every(([key, value]) => String(series.attributes[key]) === String(value))) continue;
+      const own = series.attributes;
+      if (!wanted.every(([key, value]) => Object.hasOwn(own, key) && String(own[key]) === String(value))) continue;
       const value = 'count' in series.cell ? series.cell.count : series.cell.value;
       if (value !== null) sum = (sum ?? 0) + value;
     }
@@ -94,15 +96,22 @@ export class PrometheusClient {
   }
 
   #declare(name: string, kind: MetricKind, options: CustomHistogramOptions): MetricSpec {
-    const { description = '', unit = '', attributes = [] } = options;
     const fail = (why: string): never => {
-      throw new TelemetryError('TD_METRIC_INVALID', `telemetry-dashboard: ${kind} ${JSON.stringify(name)}: ${why}`);
+      throw new TelemetryError('TD_METRIC_INVALID', `telemetry-dashboard: ${kind} ${describe(name)}: ${why}`);
     };
+    if (typeof options !== 'object' || (options as unknown) === null) return fail('options are an object');
+    const { description = '', unit = '' } = options;
+    const attributes: unknown = options.attributes ?? [];
     if (typeof name !== 'string' || !METRIC_NAME.test(name)) {
       fail('a name is a letter, then up to 254 letters, digits, "_", ".", "-" or "/"');
     }
-    const wrongKey = attributes.find((key) => typeof key !== 'string' || labelName(key) === null);
-    if (wrongKey !== undefined) fail(`${JSON.stringify(wrongKey)} cannot be an attribute key`);
+    if (typeof description !== 'string' || typeof unit !== 'string') fail('description and unit are strings');
+    if (prometheusName(name, unit, kind) === null) fail('no Prometheus name can be made of it');
+    if (!isStrings(attributes)) return fail('attributes are an array of strings');
+    const labels = attributes.map(labelName);
+    const wrong = labels.findIndex((label, index) => label === null || labels.indexOf(label) !== index);
+    if (wrong >= 0)
+      fail(`${describe(attributes[wrong])} cannot be an attribute key, or becomes the same label as another`);
     const buckets = kind === 'histogram' ? bucketsOf(unit, options.buckets, fail) : undefined;
     const spec: MetricSpec = {
       name,
@@ -120,16 +129,21 @@ export class PrometheusClient {
   }
 }
 
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
 function bucketsOf(unit: string, given: readonly number[] | undefined, fail: (why: string) => never): BucketSpec {
-  if (given === undefined) {
+  if ((given as unknown) === null || given === undefined) {
     if (unit === 's') return DURATION_BUCKETS;
     if (unit === 'By') return SIZE_BUCKETS;
     return fail('needs `buckets`; only units "s" and "By" have default ones');
   }
-  const ascending = given.every(
+  if (!Array.isArray(given)) return fail('`buckets` are an array of numbers');
+  const ascending = (given as readonly number[]).every(
     (bound, index) => Number.isFinite(bound) && (index === 0 || bound > (given[index - 1] as number)),
   );
-  if (!Array.isArray(given) || given.length === 0 || !ascending) fail('`buckets` are finite numbers, ascending');
+  if (given.length === 0 || !ascending) fail('`buckets` are finite numbers, ascending');
   return unit === 's' ? durationBuckets(given) : same(Array.from(given));
 }
 
@@ -140,7 +154,13 @@ function sameSpec(a: MetricSpec, b: MetricSpec): boolean {
 }
 
 function clashOf(spec: MetricSpec, families: Iterable<AnyFamily>): string | undefined {
-  const nameOf = ({ name, unit, kind }: MetricSpec): string | undefined => prometheusName(name, unit, kind)?.name;
-  for (const family of families) if (nameOf(family.spec) === nameOf(spec)) return family.spec.name;
+  const names = new Set(sampleNames(spec));
+  for (const family of families) if (sampleNames(family.spec).some((name) => names.has(name))) return family.spec.name;
   return undefined;
+}
+
+/** All names under which a metric's samples stand in `/metrics`. */
+function sampleNames({ name, unit, kind }: MetricSpec): string[] {
+  const spelled = prometheusName(name, unit, kind)?.name ?? '';
+  return [spelled, ...(kind === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => spelled + suffix) : [])];
 }

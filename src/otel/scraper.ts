@@ -36,25 +36,24 @@ export class Scraper {
     return resourceMetrics;
   }
 
+  /** Never rejects: on a server of the user's nobody might be there to catch it. */
   readonly handler: RequestHandler = async (request, response) => {
-    const { clock } = this.#recorder;
+    const { clock, logger } = this.#recorder;
     const startMs = clock.monotonicMs();
-    let collected: ResourceMetrics;
     try {
-      collected = await this.collect();
-    } catch (error) {
-      this.#recorder.logger.warnOnce(`scrape ${messageOf(error)}`, `a scrape failed: ${messageOf(error)}`);
-      end(response, 500, `The metrics could not be collected: ${messageOf(error)}\n`);
-      return;
-    }
-    const format = formatFor(request.headers.accept);
-    response.setHeader('content-type', CONTENT_TYPES[format]);
-    response.setHeader('vary', 'accept, accept-encoding');
-    const zipped = qualityOf(request.headers['accept-encoding'], 'gzip') > 0;
-    const options = { format, constantLabels: this.#constantLabels, logger: this.#recorder.logger };
-    if (await writeBody(response, expose(collected, options), zipped)) {
+      const collected = await this.collect();
+      const format = formatFor(request.headers.accept);
+      response.setHeader('content-type', CONTENT_TYPES[format]);
+      response.setHeader('vary', 'accept, accept-encoding');
+      const text = expose(collected, { format, constantLabels: this.#constantLabels, logger });
+      const zipped = qualityOf(request.headers['accept-encoding'], 'gzip') > 0;
+      if (!(await writeBody(response, text, zipped))) return;
       const duration = this.#recorder.histogram(selfMetrics.collectDuration).at([]);
       duration.record((clock.monotonicMs() - startMs) / 1000);
+    } catch (error) {
+      logger.warnOnce('scrape', `a scrape failed: ${messageOf(error)}`);
+      if (response.headersSent) response.destroy();
+      else end(response, 500, `The metrics could not be collected: ${messageOf(error)}\n`);
     }
   };
 }

@@ -1,18 +1,14 @@
 import type { Recorder } from './recorder.ts';
 
 /**
- * Whether `value` can be recorded: a finite number that is not negative. If not, the measurement is counted as dropped.
+ * Whether `value` can be recorded: a number from 0 to 2⁵³ − 1. If not, the measurement is counted as dropped.
  *
  * @param what the method and argument it came from, for the log: `recordLatency(milliseconds)`
  */
 export function isAmount(recorder: Recorder, value: unknown, what: string): value is number {
-  if (typeof value === 'number' && value >= 0 && value < Infinity) return true;
+  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return true;
   const reason = typeof value !== 'number' || Number.isNaN(value) ? 'not_a_number' : 'out_of_range';
-  recorder.drop(
-    reason,
-    what,
-    `${what} takes a finite number that is not negative, not ${describe(value)}; it was not recorded`,
-  );
+  recorder.drop(reason, what, `${what} takes a number from 0 to 2^53 - 1, not ${describe(value)}; it was not recorded`);
   return false;
 }
 

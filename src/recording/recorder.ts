@@ -59,6 +59,12 @@ export class Recorder {
     return this.windowMs / SLOTS;
   }
 
+  /** Time that the windows cover now, in ms: their length and what has passed of the next slot, or the time since the start. */
+  get coveredMs(): number {
+    const nowMs = this.clock.monotonicMs();
+    return Math.min(nowMs - this.startMonotonicMs, this.windowMs + this.slotMs - (this.#slotEndMs - nowMs));
+  }
+
   /** All families, in the order in which they were made. */
   get families(): Iterable<AnyFamily> {
     return this.#families.values();

@@ -102,7 +102,7 @@ export class SnapshotReader {
     recorder.refresh();
     const uptimeSeconds = (recorder.clock.monotonicMs() - recorder.startMonotonicMs) / 1000;
     const windowSeconds = recorder.windowMs / 1000;
-    const rateSeconds = Math.max(SHORTEST_RATE_SECONDS, Math.min(windowSeconds, uptimeSeconds));
+    const rateSeconds = Math.max(SHORTEST_RATE_SECONDS, recorder.coveredMs / 1000);
     const { active, idle } = server.connections;
     const usesLatency = realtime.latency.at([]).count > 0;
     return {

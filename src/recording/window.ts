@@ -2,7 +2,7 @@ import type { BucketLayout } from './bucket-layout.ts';
 import type { CounterFamily, HistogramFamily } from './family.ts';
 import { quantile } from './quantile.ts';
 
-/** Slots that a window is divided into; what is older than the window by less than one slot may still be in it. */
+/** Slots that a window is divided into. It begins with a whole one: what is older than it by less than a slot is still in it. */
 export const SLOTS = 60;
 
 /** What a histogram holds of the last window, in the metric's unit; null where nothing was observed. */
@@ -24,7 +24,8 @@ interface Window {
 
 /** The increase of a counter, over all its series or some of them, within the window. */
 export class CounterWindow implements Window {
-  readonly #totals = new Float64Array(SLOTS);
+  /** At the end of each slot, and of the one before them all. */
+  readonly #totals = new Float64Array(SLOTS + 1);
   readonly #total: () => number;
   #slot = 0;
 
@@ -35,11 +36,12 @@ export class CounterWindow implements Window {
   }
 
   advance(count: number): void {
-    const previous = this.#totals[(this.#slot + SLOTS - 1) % SLOTS] as number;
-    for (let ended = 1; ended <= Math.min(count, SLOTS); ended++) {
+    const places = this.#totals.length;
+    const previous = this.#totals[(this.#slot + places - 1) % places] as number;
+    for (let ended = 1; ended <= Math.min(count, places); ended++) {
       // slots that passed unseen hold nothing; the increase belongs to the last
-      this.#totals[this.#slot] = ended === Math.min(count, SLOTS) ? this.#total() : previous;
-      this.#slot = (this.#slot + 1) % SLOTS;
+      this.#totals[this.#slot] = ended === Math.min(count, places) ? this.#total() : previous;
+      this.#slot = (this.#slot + 1) % places;
     }
   }
 

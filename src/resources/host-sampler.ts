@@ -6,10 +6,11 @@ import type {
   MetricOptions,
   Observable,
 } from '@opentelemetry/api';
+import { cpus } from 'node:os';
 import { createNoopMeter } from '@opentelemetry/api';
 import { HostMetrics } from '@opentelemetry/host-metrics';
-import { hostMetrics } from '../catalog/host.ts';
-import type { MetricSpec } from '../catalog/metric.ts';
+import { CPU_NUMBER, hostMetrics } from '../catalog/host.ts';
+import type { AttributeSpec, MetricSpec } from '../catalog/metric.ts';
 import type { Recorder } from '../recording/recorder.ts';
 
 /** Writes one observation into a cell. */
@@ -23,6 +24,7 @@ export class HostSampler {
   readonly #recorder: Recorder;
   readonly #writers = new Map<Observable, Write>();
   readonly #callbacks: BatchObservableCallback[] = [];
+  readonly #cpus: readonly string[];
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
@@ -35,7 +37,13 @@ export class HostSampler {
       addBatchObservableCallback: (callback: BatchObservableCallback) => void this.#callbacks.push(callback),
     } as Partial<Meter> as Meter;
     const meterProvider: MeterProvider = { getMeter: () => meter };
+    this.#cpus = cpus().map((_, index) => String(index));
     new HostMetrics({ meterProvider, metricGroups: ['system.cpu', 'system.memory'] }).start();
+    // counters begin with what the host has counted; utilisations need a second sample to be any
+    this.sample();
+    for (const spec of hostMetrics) {
+      if (spec.name === 'system.cpu.utilization') for (const { cell } of recorder.gauge(spec).series) cell.set(null);
+    }
   }
 
   /** Takes one sample; the utilisations cover the time since the last one. */
@@ -61,7 +69,13 @@ export class HostSampler {
     return observable;
   }
 
+  /** The host's CPUs are as many as they are: no cap on values from outside applies. */
+  #closed(attribute: AttributeSpec): AttributeSpec {
+    return attribute.key === CPU_NUMBER ? { key: CPU_NUMBER, values: this.#cpus } : attribute;
+  }
+
   #writerOf(spec: MetricSpec): Write {
+    spec = { ...spec, attributes: spec.attributes.map((attribute) => this.#closed(attribute)) };
     const valuesOf = (attributes: Attributes): string[] => spec.attributes.map(({ key }) => String(attributes[key]));
     if (spec.kind === 'counter') {
       const family = this.#recorder.counter(spec);

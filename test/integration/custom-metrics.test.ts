@@ -56,7 +56,23 @@ describe('custom metrics', () => {
     expect(() => prometheus.counter('a_b')).toThrow(/Prometheus name is already that of a\.b/);
     expect(() => prometheus.counter('9lives')).toThrow(invalid);
     expect(() => prometheus.counter('ok', { attributes: ['...'] })).toThrow(invalid);
+    for (const options of [
+      null,
+      7,
+      { description: null },
+      { unit: 5 },
+      { attributes: 'a' },
+      { attributes: [7] },
+      { attributes: ['a.b', 'a_b'] },
+    ]) {
+      expect(() => prometheus.counter('wrong', options as never)).toThrow(invalid);
+    }
+    for (const name of ['total', 7n]) expect(() => prometheus.counter(name as never)).toThrow(invalid);
+    expect(() => prometheus.gauge('target.info')).toThrow(invalid);
+    prometheus.histogram('lat', { buckets: [1e21] }).record(1);
+    expect(() => prometheus.gauge('lat.count')).toThrow(/already that of lat/);
     expect(() => prometheus.histogram('h')).toThrow(/buckets/);
+    expect(() => prometheus.histogram('h', { buckets: null as never })).toThrow(/buckets/);
     expect(() => prometheus.histogram('h', { buckets: [2, 1] })).toThrow(/ascending/);
     expect(() => prometheus.histogram('h', { buckets: [1, NaN] })).toThrow(/ascending/);
     expect(() => prometheus.histogram('realtime.latency', { unit: 's', buckets: [1] })).toThrow(invalid);

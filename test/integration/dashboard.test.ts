@@ -5,6 +5,7 @@ import { getTelemetryDashboard, initializeTelemetryDashboard } from '../../src/i
 import { MemoryReader } from '../support/memory-reader.ts';
 import { closeDashboard, startDashboard } from '../support/dashboard.ts';
 import { parseSamples, valueOf } from '../support/prometheus-text.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 afterEach(closeDashboard);
 
@@ -87,6 +88,34 @@ describe('the life of a dashboard', () => {
     const { dashboard } = await startDashboard({ config: { prometheus: { port } } });
     expect(ended).toBe(true);
     expect(dashboard.address).toMatchObject({ port });
+  });
+
+  it('can be shut down while it still starts', async () => {
+    const starting = initializeTelemetryDashboard({ config: { prometheus: { port: 0 } } });
+    await Promise.resolve();
+    await getTelemetryDashboard().shutdown();
+    expect((await starting).address).toBeNull();
+    await startDashboard();
+  });
+
+  it('ends its shutdown within five seconds, whatever a reader does', async () => {
+    const reader = new MemoryReader();
+    reader.shutdown = () => new Promise(() => undefined);
+    const { dashboard, log } = await startDashboard({ readers: [reader] });
+    const startMs = performance.now();
+    await dashboard.shutdown();
+    expect(performance.now() - startMs).toBeLessThan(5000);
+    expect(log.lines.at(-1)).toContain('has not ended within');
+  });
+
+  it('gives no metrics to other providers after its shutdown, and does not make them fail', async () => {
+    const { dashboard } = await startDashboard();
+    const { metricProducer } = dashboard;
+    await dashboard.shutdown();
+    await expect(metricProducer.collect()).resolves.toMatchObject({
+      errors: [],
+      resourceMetrics: { scopeMetrics: [] },
+    });
   });
 
   it('is a no-op that opens no port when it is disabled', async () => {
@@ -244,6 +273,14 @@ describe('/metrics', () => {
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
   });
 
+  it('ends a response, and never rejects, when it cannot be written', async () => {
+    const { dashboard, url } = await startDashboard();
+    dashboard.meter.createCounter('my.counter', { description: 7 as never }).add(1);
+    const response = await fetch(`${url}/metrics`);
+    expect([response.status, response.headers.get('content-encoding')]).toEqual([500, null]);
+    expect(await response.text()).toContain('The metrics could not be collected: ');
+  });
+
   it('asks for the token where one is set', async () => {
     const { url } = await startDashboard({ config: { prometheus: { token: 'geheim' } } });
     for (const path of ['/metrics', '/healthz']) {
@@ -270,5 +307,52 @@ describe('/metrics', () => {
     const { dashboard, url } = await startDashboard();
     dashboard.meter.createCounter('orders', { unit: '{order}' }).add(3, { kind: 'book' });
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('\norders_total{kind="book"} 3\n');
+  });
+});
+
+describe('the configuration', () => {
+  it('takes effect, key by key', async () => {
+    const { dashboard, url } = await startDashboard({
+      resource: { 'service.version': '1.2.3' },
+      config: {
+        service_name: 'shop',
+        sampling_interval_ms: 10,
+        retention: { window_ms: 30_000 },
+        latency_buckets_ms: [2.1, 50],
+        limits: { attribute_values: 1, series: 1900 },
+      },
+    });
+    dashboard.recordLatency(40);
+    dashboard.recordError('a');
+    dashboard.recordError('b');
+    await waitFor('a sample', () => dashboard.displayRealtimeMetrics().resources.cpuPercent !== null, 900);
+    expect(dashboard.displayRealtimeMetrics()).toMatchObject({
+      windowSeconds: 30,
+      errors: { byComponent: { a: 1, _other: 1 } },
+    });
+    await waitFor('the host', () => dashboard.prometheus.value('system.cpu.utilization') !== null, 2500);
+    const samples = parseSamples(await (await fetch(`${url}/metrics`)).text());
+    const bounds = samples
+      .filter(({ name }) => name === 'realtime_latency_seconds_bucket')
+      .map(({ labels }) => labels.find(([label]) => label === 'le')?.[1]);
+    expect(bounds).toEqual(['0.0021', '0.05', '+Inf']);
+    expect(valueOf(samples, 'target_info', { service_name: 'shop', service_version: '1.2.3' })).toBe(1);
+    // of the host there may be more CPUs than a cap on values from outside allows
+    expect(dashboard.prometheus.value('telemetry.overflow')).toBe(1);
+    expect(samples.filter(({ name }) => name === 'system_cpu_time_seconds_total').length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('takes the service name and resource attributes of the environment', async () => {
+    process.env['OTEL_SERVICE_NAME'] = 'from-environment';
+    process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'deployment.environment=test';
+    try {
+      const { url } = await startDashboard();
+      const samples = parseSamples(await (await fetch(`${url}/metrics`)).text());
+      const labels = { service_name: 'from-environment', deployment_environment: 'test' };
+      expect(valueOf(samples, 'target_info', labels)).toBe(1);
+    } finally {
+      delete process.env['OTEL_SERVICE_NAME'];
+      delete process.env['OTEL_RESOURCE_ATTRIBUTES'];
+    }
   });
 });

@@ -218,6 +218,41 @@ describe('WsInstrumentation', () => {
     expect(measured.snapshot.read().errors).toMatchObject({ total: 1, byComponent: { websocket: 1 } });
   });
 
+  it('keeps a connection active that is only pushed to, also after a message that nobody listens to', async () => {
+    const measured = measure({ idleAfterMs: 1000 });
+    const sockets: WebSocket[] = [];
+    const url = await startServer((socket) => sockets.push(socket));
+    const client = await connect(url);
+    client.send('nobody listens');
+    await waitFor('the message', () => measured.server.messages.series.length === 1);
+    measured.clock.advance(5000);
+    sockets[0]!.send('pushed');
+    expect(measured.server.connections).toEqual({ active: 1, idle: 0 });
+  });
+
+  it('reads the options of a send as ws does', async () => {
+    const measured = measure();
+    const client = await connect(await startServer());
+    client.send(Buffer.from('text'), { binary: false });
+    client.send(Buffer.from('text'), { binary: undefined } as never);
+    client.send('binary', { binary: true });
+    client.send('text', () => undefined);
+    expect(countsOf(measured, 'websocket.client.messages')).toEqual({ 'transmit text': 3, 'transmit binary': 1 });
+  });
+
+  it('measures a subclass once', async () => {
+    const measured = measure();
+    class Mine extends WebSocket {}
+    measured.instrumentation.instrument({ WebSocket: Mine });
+    const client = new Mine(await startServer());
+    await once(client, 'open');
+    client.send('x');
+    expect(countsOf(measured, 'websocket.client.messages')).toEqual({ 'transmit text': 1 });
+    client.terminate();
+    await once(client, 'close');
+    expect(measured.client.connections).toEqual({ active: 0, idle: 0 });
+  });
+
   it('puts everything back when it is disabled, with sockets open, and can be enabled again', async () => {
     const before = Object.getOwnPropertyDescriptors(WebSocket.prototype);
     const measured = measure();

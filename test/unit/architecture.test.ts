@@ -55,7 +55,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:(fs|fs\/promises)$/, ['config', 'cli']],
   [/^node:http$/, ['http', 'cli']],
   [/^node:child_process$/, ['cli']],
-  [/^node:(stream|stream\/promises|zlib|timers\/promises|crypto)$/, ['otel', 'http', 'cli']],
+  [/^node:(stream|zlib|timers\/promises|crypto)$/, ['otel', 'http', 'start.ts', 'cli']],
   [/^node:(perf_hooks|os|v8)$/, ['resources', 'cli']],
   [/^node:(path|util|url|events|readline|process)$/, ['config', 'instrumentation', 'singleton.ts', 'cli']],
 ];

@@ -16,7 +16,8 @@ let pacer: Pacer | undefined;
 let stopped = false;
 
 function report(report: Report): void {
-  if (process.connected) process.send?.(report);
+  // where the parent has gone, there is nobody to tell
+  if (process.connected) process.send?.(report, () => undefined);
 }
 
 async function start({ url, clients, ratePerSecond }: Extract<Order, { kind: 'start' }>): Promise<void> {

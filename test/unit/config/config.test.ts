@@ -50,15 +50,39 @@ describe('resolveConfig', () => {
     [{ latency_buckets_ms: [] }, 'latency_buckets_ms: [], expected not nothing'],
     [{ logging: { level: 'loud' } }, 'logging.level: "loud", expected one of'],
     [{ service_name: '' }, 'service_name: "", expected not nothing'],
-    [[], '(document): [], expected Object'],
-    ['text', '(document): "text", expected Object'],
+    [[], '(document): an array, expected Object'],
+    ['text', '(document): a string, expected Object'],
   ])('says what is wrong with %j', (document, message) => {
     expect(() => resolveConfig('monitoring.json', document)).toThrow(message);
     expect(() => resolveConfig('monitoring.json', document)).toThrow('(from monitoring.json)');
   });
 });
 
+describe('a configuration from code', () => {
+  it('is wrong in one error, whatever it holds', () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['itself'] = cycle;
+    expect(() => resolveConfig('code', { prometheus: { port: 1n }, limits: { series: cycle } })).toThrow(
+      /limits\.series: a object, expected number[^]*prometheus\.port: a bigint, expected number/,
+    );
+  });
+
+  it('does not show a secret that stands in the wrong place', () => {
+    expect(() => resolveConfig('code', [{ token: 'geheim' }])).not.toThrow(/geheim/);
+  });
+});
+
 describe('readConfigFile', () => {
+  it('takes an empty TELEMETRY_DASHBOARD_CONFIG for none, and tells of a found file that is no JSON', () => {
+    inNewFolder();
+    process.env['TELEMETRY_DASHBOARD_CONFIG'] = '';
+    closeLater(() => delete process.env['TELEMETRY_DASHBOARD_CONFIG']);
+    expect(readConfigFile(undefined)).toBeUndefined();
+    mkdirSync('configs');
+    writeFileSync('configs/monitoring.json', '// mine');
+    expect(readConfigFile(undefined)).toMatchObject({ named: false, document: { code: 'TD_CONFIG_INVALID' } });
+  });
+
   it('finds nothing where there is nothing', () => {
     inNewFolder();
     expect(readConfigFile(undefined)).toBeUndefined();
@@ -84,7 +108,8 @@ describe('readConfigFile', () => {
   it('says which named file cannot be read, and what is no JSON', () => {
     const folder = inNewFolder();
     expect(() => readConfigFile('missing.json')).toThrow(`${join(folder, 'missing.json')})\n  (document): ENOENT`);
-    writeFileSync('broken.json', '{');
+    writeFileSync('broken.json', '{"prometheus": {"token": geheim}}');
     expect(() => readConfigFile('broken.json')).toThrow('expected JSON');
+    expect(() => readConfigFile('broken.json')).not.toThrow(/geheim/);
   });
 });

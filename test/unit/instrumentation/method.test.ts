@@ -116,7 +116,11 @@ describe('instrumentMethod', () => {
     expect(second.calls).toHaveLength(2);
   });
 
-  it('refuses what is no method', () => {
+  it('refuses what is no method, and a direction that is none', () => {
+    const sideways = { direction: 'sideways' } as never;
+    expect(() => measure(new Engine(), 'sendMessage', sideways)).toThrow(
+      'direction is incoming or outgoing, not "sideways"',
+    );
     expect(() => measure(new Engine(), 'nothing' as never, OPTIONS)).toThrow(
       new TypeError('instrument: nothing is not a method of the object'),
     );

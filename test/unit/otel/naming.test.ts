@@ -48,6 +48,8 @@ describe('prometheusName', () => {
   it('gives nothing where nothing is left', () => {
     expect(prometheusName('...', '', 'gauge')).toBeNull();
     expect(prometheusName('', '', 'gauge')).toBeNull();
+    expect(prometheusName('total', '', 'counter')).toBeNull();
+    expect(prometheusName('target.info', '', 'gauge')).toBeNull();
   });
 
   it('gives valid names, and the same again for a name it gave', () => {

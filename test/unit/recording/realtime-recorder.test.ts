@@ -12,6 +12,7 @@ const WRONG_NUMBERS: readonly (readonly [unknown, string])[] = [
   [NaN, 'not_a_number'],
   [Infinity, 'out_of_range'],
   [-Infinity, 'out_of_range'],
+  [Number.MAX_VALUE, 'out_of_range'],
   [-1, 'out_of_range'],
   ['12', 'not_a_number'],
   [null, 'not_a_number'],
