@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -111,20 +111,51 @@ describe('telemetry-dashboard/register', () => {
     expect(program.stderr).toContain('retention: 5, expected Object');
   });
 
-  it('ignores a file that it only found and that is not its own, with one line', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-'));
-    closeLater(() => rmSync(folder, { recursive: true }));
-    writeFileSync(join(folder, 'package.json'), '{}');
-    const { mkdirSync } = await import('node:fs');
-    mkdirSync(join(folder, 'configs'));
-    writeFileSync(join(folder, 'configs/monitoring.json'), '{"checks": []}');
-    const program = new Program(
-      ['--import', resolve(__dirname, '../../dist/register.js'), fixture('nothing-to-do.cjs')],
-      { cwd: folder },
-    );
-    await expect(program.exited).resolves.toEqual({ code: 0, signal: null });
-    expect(
-      program.stderr.split('\n').filter((line) => line.includes('not a configuration of telemetry-dashboard')),
-    ).toHaveLength(1);
+  it('does not measure sockets with websocket.enabled: false, and tells idle ones by websocket.idle_after_ms', async () => {
+    const openWith = async (websocket: object): Promise<ReturnType<typeof parseSamples>> => {
+      const port = await freePort();
+      const program = register('echo.cjs', { prometheus: { port }, websocket });
+      const client = new WebSocket(`ws://127.0.0.1:${await program.said(/listening on (\d+)/)}`);
+      closeLater(() => client.terminate());
+      await once(client, 'open');
+      client.send('x');
+      await once(client, 'message');
+      return parseSamples(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+    };
+    const off = await openWith({ enabled: false });
+    expect(off.filter(({ name }) => name === 'websocket_server_messages_total')).toEqual([]);
+    const open = (samples: typeof off, state: string): number | undefined =>
+      valueOf(samples, 'websocket_server_open_connections', { websocket_connection_state: state });
+    const idle = await openWith({ idle_after_ms: 1 });
+    expect([open(idle, 'active'), open(idle, 'idle')]).toEqual([0, 1]);
+    const active = await openWith({});
+    expect([open(active, 'active'), open(active, 'idle')]).toEqual([1, 0]);
   });
+
+  it('logs without harm when nobody reads standard error', async () => {
+    const program = new Program([fixture('logs-without-reader.cjs')]);
+    await program.said(/ready/);
+    program.closeStandardError();
+    await expect(program.exited).resolves.toEqual({ code: 0, signal: null });
+    expect(program.stdout).toContain('still here');
+  });
+
+  it.each(['{"checks": []}', '// no JSON'])(
+    'ignores a file that it only found and that is not its own, with one line: %s',
+    async (text) => {
+      const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-'));
+      closeLater(() => rmSync(folder, { recursive: true }));
+      writeFileSync(join(folder, 'package.json'), '{}');
+      mkdirSync(join(folder, 'configs'));
+      writeFileSync(join(folder, 'configs/monitoring.json'), text);
+      const program = new Program(
+        ['--import', resolve(__dirname, '../../dist/register.js'), fixture('nothing-to-do.cjs')],
+        { cwd: folder },
+      );
+      await expect(program.exited).resolves.toEqual({ code: 0, signal: null });
+      expect(
+        program.stderr.split('\n').filter((line) => line.includes('not a configuration of telemetry-dashboard')),
+      ).toHaveLength(1);
+    },
+  );
 });

@@ -34,6 +34,11 @@ export class Program {
     closeLater(() => this.#child.kill('SIGKILL'));
   }
 
+  /** Reads its standard error no longer: what it writes there then fails. */
+  closeStandardError(): void {
+    this.#child.stderr?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
