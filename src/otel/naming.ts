@@ -65,7 +65,8 @@ export function prometheusName(name: string, unit: string, kind: MetricKind): Pr
   if (kind === 'counter') tokens = [...tokens.filter((token) => token !== 'total'), 'total'];
   if (unit === '1' && kind === 'gauge') tokens = [...tokens.filter((token) => token !== 'ratio'), 'ratio'];
   const joined = startWithLetter(tokens.join('_'), '_');
-  const family = kind === 'counter' ? joined.slice(0, -'_total'.length) : joined;
+  // a counter that is only called `total` has nothing in front of it
+  const family = kind === 'counter' && joined !== 'total' ? joined.slice(0, -'_total'.length) : joined;
   // `target_info` tells of the resource in both formats
   if (/^_*$/.test(family) || /^target(_info)?$/.test(joined)) return null;
   const unitWord = unit === '1' && kind === 'gauge' ? 'ratio' : unitTokens.filter((token) => token !== '').join('_');

@@ -67,7 +67,7 @@ describe('custom metrics', () => {
     ]) {
       expect(() => prometheus.counter('wrong', options as never)).toThrow(invalid);
     }
-    for (const name of ['total', 7n]) expect(() => prometheus.counter(name as never)).toThrow(invalid);
+    expect(() => prometheus.counter(7n as never)).toThrow(invalid);
     expect(() => prometheus.gauge('target.info')).toThrow(invalid);
     prometheus.histogram('lat', { buckets: [1e21] }).record(1);
     expect(() => prometheus.gauge('lat.count')).toThrow(/already that of lat/);

@@ -48,7 +48,7 @@ describe('prometheusName', () => {
   it('gives nothing where nothing is left', () => {
     expect(prometheusName('...', '', 'gauge')).toBeNull();
     expect(prometheusName('', '', 'gauge')).toBeNull();
-    expect(prometheusName('total', '', 'counter')).toBeNull();
+    expect(prometheusName('total', '', 'counter')).toEqual({ name: 'total', family: 'total', unit: '' });
     expect(prometheusName('target.info', '', 'gauge')).toBeNull();
   });
 
