@@ -64,7 +64,7 @@ export class TelemetryDashboard {
   /**
    * Records one latency of the application, into `realtime.latency`.
    *
-   * @param milliseconds finite, not negative
+   * @param milliseconds 0 to 2^53 − 1
    */
   recordLatency(milliseconds: number): void {
     this.#manual.recordLatency(milliseconds);
@@ -89,7 +89,7 @@ export class TelemetryDashboard {
    * Records one data message that no `ws` socket shows, into `websocket.server.messages`, `.io` and `.message.size`.
    *
    * @param direction `incoming` or `outgoing`; `receive` and `transmit` mean the same
-   * @param sizeBytes payload, finite, not negative
+   * @param sizeBytes payload, 0 to 2^53 − 1
    * @param type at most 100 different ones; default `unknown`
    */
   recordMessage(direction: MessageDirection, sizeBytes: number, type?: string): void {
@@ -109,7 +109,7 @@ export class TelemetryDashboard {
   /**
    * Tells how many connections are open that no `ws` socket shows. Replaces what was told before; adds to what is observed.
    *
-   * @param counts both finite, not negative; idle ones are not among the active
+   * @param counts both 0 to 2^53 − 1; idle ones are not among the active
    */
   updateConnectionMetrics(counts: { readonly active: number; readonly idle: number }): void {
     this.#manual.updateConnectionMetrics(counts);
@@ -118,7 +118,7 @@ export class TelemetryDashboard {
   /**
    * Tells how many sessions are active, and how many there have been since their source started.
    *
-   * @param counts both finite, not negative; a lower total than before is a restart of its source
+   * @param counts both 0 to 2^53 − 1; a lower total than before is a restart of its source
    */
   updateSessionCount(counts: { readonly active: number; readonly total: number }): void {
     this.#manual.updateSessionCount(counts);
@@ -128,7 +128,7 @@ export class TelemetryDashboard {
    * Tells how many items wait in a queue.
    *
    * @param name at most 100 different ones
-   * @param size finite, not negative
+   * @param size 0 to 2^53 − 1
    */
   updateQueueSize(name: string, size: number): void {
     this.#manual.updateQueueSize(name, size);

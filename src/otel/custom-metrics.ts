@@ -8,13 +8,13 @@ export type CustomAttributes = Readonly<Record<string, string | number | boolean
 
 /** One series of a {@link CustomCounter}; the fastest way to record. */
 export interface BoundCounter {
-  /** @param value how much to add: finite, not negative; default 1. Never throws; a wrong value is dropped and counted. */
+  /** @param value how much to add: 0 to 2^53 − 1; default 1. Never throws; a wrong value is dropped and counted. */
   add(value?: number): void;
 }
 
 /** A counter of the application's own. */
 export interface CustomCounter {
-  /** @param value how much to add: finite, not negative. Never throws; a wrong value is dropped and counted. */
+  /** @param value how much to add: 0 to 2^53 − 1. Never throws; a wrong value is dropped and counted. */
   add(value: number, attributes?: CustomAttributes): void;
   /** The series with these attributes, to record without looking it up. */
   bind(attributes: CustomAttributes): BoundCounter;
@@ -36,13 +36,13 @@ export interface CustomGauge {
 
 /** One series of a {@link CustomHistogram}; the fastest way to record. */
 export interface BoundHistogram {
-  /** @param value in the metric's unit: finite, not negative. Never throws; a wrong value is dropped and counted. */
+  /** @param value in the metric's unit: 0 to 2^53 − 1. Never throws; a wrong value is dropped and counted. */
   record(value: number): void;
 }
 
 /** A histogram of the application's own. */
 export interface CustomHistogram {
-  /** @param value in the metric's unit: finite, not negative. Never throws; a wrong value is dropped and counted. */
+  /** @param value in the metric's unit: 0 to 2^53 − 1. Never throws; a wrong value is dropped and counted. */
   record(value: number, attributes?: CustomAttributes): void;
   /** The series with these attributes, to record without looking it up. */
   bind(attributes: CustomAttributes): BoundHistogram;
