@@ -1,0 +1,36 @@
+const { isDeepStrictEqual } = require('node:util');
+const { figuresOf } = require('./figures.cjs');
+
+/** The dashboard of the process, restarted where a row wants another configuration. */
+class Dashboard {
+  #package;
+  #options;
+  #current;
+
+  /** @param running the dashboard there is, started by `telemetry-dashboard/register` */
+  constructor(telemetryDashboard, running) {
+    this.#package = telemetryDashboard;
+    this.#current = running;
+    this.#options = running && { config: undefined, messageType: undefined };
+  }
+
+  async configure({ config, messageType }) {
+    if (this.#options && isDeepStrictEqual(this.#options, { config, messageType })) return;
+    await this.#current?.shutdown();
+    this.#current = await this.#package.initializeTelemetryDashboard({
+      config: { prometheus: { enabled: false }, ...(config && { websocket: config }) },
+      ...(messageType && { messageType }),
+    });
+    this.#options = { config, messageType };
+  }
+
+  async figures() {
+    return figuresOf(await this.#current.metricProducer.collect());
+  }
+
+  async shutdown() {
+    await this.#current?.shutdown();
+  }
+}
+
+module.exports = { Dashboard };
