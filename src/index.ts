@@ -15,7 +15,8 @@ export type {
 } from './otel/custom-metrics.ts';
 export { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
 export type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation.ts';
-export type { WsClass } from './instrumentation/ws-types.ts';
+export type { WsClass, WsClasses } from './instrumentation/ws/types.ts';
+export type { MessageInfo, MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 export type { InstrumentOptions } from './instrumentation/method.ts';
 export type { TelemetryConfig } from './config/schema.ts';
 export type { AlertFigures, FlowFigures, LatencyFigures, RealtimeMetrics } from './recording/snapshot.ts';

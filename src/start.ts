@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attributes } from '@opentelemetry/api';
 import { createNoopMeter } from '@opentelemetry/api';
 import type { IMetricReader, MetricProducer, ViewOptions } from './otel/sdk-types.ts';
 import { systemClock } from './base/clock.ts';
+import { within } from './base/deadline.ts';
 import { TelemetryConfigError } from './base/errors.ts';
 import { createLineLogger, createOnceLogger } from './base/logger.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
@@ -14,6 +14,8 @@ import { requireBearer } from './http/bearer.ts';
 import { TelemetryServer, end } from './http/server.ts';
 import type { RequestHandler, Routes } from './http/server.ts';
 import { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
+import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation.ts';
+import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 import { PrometheusClient } from './otel/prometheus-client.ts';
 import { CellProvider } from './otel/provider.ts';
 import { createResource } from './otel/resource.ts';
@@ -33,6 +35,8 @@ export interface StartOptions {
   readonly readers?: readonly IMetricReader[];
   /** Resource attributes, such as `{ 'service.version': '1.2.3' }`; they win over the environment's. */
   readonly resource?: Attributes;
+  /** Gives the type of each message, in place of `websocket.message_type`. */
+  readonly messageType?: MessageTypeOf;
   /** Where the package's log lines go, in place of standard error; `logging` is then without effect. */
   readonly logger?: TelemetryLogger;
 }
@@ -131,10 +135,11 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const provider = createProvider(config, options, recorder, scraper);
   const stopSampling = startSampling(recorder, config.sampling_interval_ms);
-  const instrumentation = new WsInstrumentation(
-    { enabled: config.websocket.enabled, idleAfterMs: config.websocket.idle_after_ms },
-    { recorder, server, client },
-  );
+  const instrumentation = new WsInstrumentation(instrumentationConfig(config.websocket, options.messageType), {
+    recorder,
+    server,
+    client,
+  });
   const { host, port, token, enabled } = config.prometheus;
   const metricsHandler = token === undefined ? scraper.handler : requireBearer(token, scraper.handler);
   const http = enabled ? new TelemetryServer(routes(metricsHandler, token), logger) : undefined;
@@ -162,6 +167,22 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
     close,
   };
   return { parts, listening: http ? http.listen(host, port) : Promise.resolve() };
+}
+
+function instrumentationConfig(
+  websocket: ResolvedConfig['websocket'],
+  typeOf: MessageTypeOf | undefined,
+): WsInstrumentationConfig {
+  const { enabled, idle_after_ms, ping_interval_ms, routes, ignore, message_type } = websocket;
+  const messageType = typeOf ?? (message_type as MessageType | undefined);
+  return {
+    enabled,
+    idleAfterMs: idle_after_ms,
+    routes,
+    ignore,
+    ...(ping_interval_ms !== undefined && { pingIntervalMs: ping_interval_ms }),
+    ...(messageType !== undefined && { messageType }),
+  };
 }
 
 function createProvider(
@@ -202,20 +223,6 @@ function routes(metrics: RequestHandler, token: string | undefined): Routes {
 /** What a dashboard that is disabled or was shut down has to tell. */
 function noMetrics(): ReturnType<MetricProducer['collect']> {
   return Promise.resolve({ resourceMetrics: { resource: createResource(undefined), scopeMetrics: [] }, errors: [] });
-}
-
-/** Waits for all, but no longer than `timeoutMs`, and logs what went wrong. A reader of the user's may never end. */
-async function within(timeoutMs: number, logger: TelemetryLogger, all: readonly Promise<void>[]): Promise<void> {
-  const timeout = new AbortController();
-  const ended = Promise.allSettled(all).then((results) => {
-    for (const result of results) if (result.status === 'rejected') logger.warn(`shutdown: ${String(result.reason)}`);
-  });
-  const late = sleep(timeoutMs, undefined, { signal: timeout.signal, ref: false }).then(
-    () => logger.warn(`shutdown: something has not ended within ${timeoutMs} ms and was left behind`),
-    () => undefined,
-  );
-  await Promise.race([ended, late]);
-  timeout.abort();
 }
 
 /** Timers that do not keep the process alive. */

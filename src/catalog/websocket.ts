@@ -11,19 +11,29 @@ export type Direction = (typeof DIRECTIONS)[number];
 const CONNECTION_STATES = ['active', 'idle'] as const;
 const CLOSE_INITIATORS = ['local', 'remote', 'none'] as const;
 
+/** Values of `reason` of messages that were sent too late: what the socket was doing. */
+export const DROP_REASONS = ['closing', 'closed'] as const;
+export type SendDropReason = (typeof DROP_REASONS)[number];
+
 const direction: AttributeSpec = { key: 'network.io.direction', values: DIRECTIONS };
 const messageType: AttributeSpec = { key: 'websocket.message.type' };
 const errorType: AttributeSpec = { key: 'error.type' };
+const route: AttributeSpec = { key: 'http.route' };
 
 /** The metrics of one end. `{r}` of the design is `role`. */
 export interface WebSocketMetrics {
   readonly openConnections: MetricSpec;
   readonly connectionDuration: MetricSpec;
+  readonly handshakeDuration: MetricSpec;
   readonly messages: MetricSpec;
   readonly io: MetricSpec;
+  readonly networkIo: MetricSpec;
   readonly messageSize: MetricSpec;
   readonly processDuration: MetricSpec;
+  readonly messagesDropped: MetricSpec;
   readonly pingDuration: MetricSpec;
+  readonly sendBufferUsage: MetricSpec;
+  readonly sendBufferMax: MetricSpec;
   readonly errors: MetricSpec;
 }
 
@@ -47,22 +57,38 @@ export function webSocketMetrics(role: WebSocketRole, durations: BucketSpec = DU
         { key: 'websocket.close.code' },
         { key: 'websocket.close.initiator', values: CLOSE_INITIATORS },
         errorType,
+        route,
       ],
       buckets: CONNECTION_BUCKETS,
+    },
+    handshakeDuration: {
+      name: name('handshake.duration'),
+      kind: 'histogram',
+      unit: 's',
+      description: `Time from the request to the answer of WebSocket ${role} handshakes, refused and failed ones too`,
+      attributes: [{ key: 'http.response.status_code' }, errorType, route],
+      buckets: durations,
     },
     messages: {
       name: name('messages'),
       kind: 'counter',
       unit: '{message}',
       description: `WebSocket ${role} data messages`,
-      attributes: [direction, messageType],
+      attributes: [direction, messageType, route],
     },
     io: {
       name: name('io'),
       kind: 'counter',
       unit: 'By',
       description: `Payload of WebSocket ${role} data messages, uncompressed`,
-      attributes: [direction, messageType],
+      attributes: [direction, messageType, route],
+    },
+    networkIo: {
+      name: name('network.io'),
+      kind: 'counter',
+      unit: 'By',
+      description: `Bytes on the sockets of WebSocket ${role} connections since their handshake: frames, compressed`,
+      attributes: [direction],
     },
     messageSize: {
       name: name('message.size'),
@@ -80,6 +106,13 @@ export function webSocketMetrics(role: WebSocketRole, durations: BucketSpec = DU
       attributes: [errorType],
       buckets: durations,
     },
+    messagesDropped: {
+      name: name('messages.dropped'),
+      kind: 'counter',
+      unit: '{message}',
+      description: `Messages that were sent on WebSocket ${role} connections no longer open, and are lost`,
+      attributes: [{ key: 'reason', values: DROP_REASONS }],
+    },
     pingDuration: {
       name: name('ping.duration'),
       kind: 'histogram',
@@ -87,6 +120,20 @@ export function webSocketMetrics(role: WebSocketRole, durations: BucketSpec = DU
       description: `Round trip from a ping of this ${role} to its pong`,
       attributes: [],
       buckets: durations,
+    },
+    sendBufferUsage: {
+      name: name('send_buffer.usage'),
+      kind: 'up_down_counter',
+      unit: 'By',
+      description: `Bytes that wait to be sent, on all open WebSocket ${role} connections`,
+      attributes: [],
+    },
+    sendBufferMax: {
+      name: name('send_buffer.max'),
+      kind: 'gauge',
+      unit: 'By',
+      description: `Bytes that wait to be sent on the open WebSocket ${role} connection with most of them`,
+      attributes: [],
     },
     errors: {
       name: name('errors'),

@@ -59,7 +59,8 @@ const EXPECTATIONS: Readonly<Record<string, (issue: v.BaseIssue<unknown>) => str
   gt_value: ({ requirement }) => `more than ${String(requirement)}`,
   integer: () => 'a whole number',
   min_length: () => 'not nothing',
-  check: () => 'ascending numbers',
+  check: ({ message }) => message,
+  starts_with: () => 'json: and the name of a member',
   regex: () => 'a Prometheus label name: letters, digits and _, not le and not beginning with __',
   picklist: ({ expected }) => `one of ${String(expected)}`,
 };

@@ -1,9 +1,12 @@
 import * as v from 'valibot';
+import { parse } from 'path-to-regexp';
 import { LOG_LEVELS } from '../base/logger.ts';
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const text = v.pipe(v.string(), v.minLength(1));
 const between = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+
+const paths = v.array(v.pipe(v.string(), v.check(isPathPattern, 'a path pattern, such as /rooms/:room')));
 
 /** The configuration document, with its defaults. Keys that are not here are errors. */
 export const configSchema = v.strictObject({
@@ -17,7 +20,7 @@ export const configSchema = v.strictObject({
       v.minLength(1),
       v.check(
         (bounds) => bounds.every((bound, index) => index === 0 || bound > (bounds[index - 1] as number)),
-        'ascending',
+        'ascending numbers',
       ),
     ),
   ),
@@ -32,6 +35,10 @@ export const configSchema = v.strictObject({
     v.strictObject({
       enabled: v.optional(v.boolean(), true),
       idle_after_ms: v.optional(between(1, 86_400_000), 30_000),
+      ping_interval_ms: v.optional(between(100, 86_400_000)),
+      routes: v.optional(paths, []),
+      ignore: v.optional(paths, []),
+      message_type: v.optional(v.pipe(v.string(), v.startsWith('json:'), v.minLength('json:x'.length))),
     }),
     {},
   ),
@@ -59,3 +66,12 @@ export type TelemetryConfig = v.InferInput<typeof configSchema>;
 
 /** The document with all defaults filled in. */
 export type ResolvedConfig = v.InferOutput<typeof configSchema>;
+
+function isPathPattern(pattern: string): boolean {
+  try {
+    parse(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}

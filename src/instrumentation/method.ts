@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import { describe } from '../recording/amount.ts';
+import { wrapMethod } from './wrap.ts';
+import type { Original } from './wrap.ts';
 
 /** How a method that sends or handles messages is measured. */
 export interface InstrumentOptions {
@@ -20,8 +22,6 @@ export interface MethodRecorder {
   recordError(component: unknown, severity: unknown): void;
 }
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
 /**
  * Wraps a method so that each call records a message, its latency and, where it throws or its promise is rejected, an error.
  * `this`, result and throw stay as they were; of a promise, the object is another, without properties added to it, and its outcome
@@ -37,9 +37,7 @@ export function instrumentMethod(
   recorder: MethodRecorder,
   clock: Clock,
 ): () => void {
-  const before = Object.getOwnPropertyDescriptor(object, method);
-  const original = (object as Record<PropertyKey, unknown>)[method] as Method;
-  if (typeof original !== 'function')
+  if (typeof (object as Record<PropertyKey, unknown>)[method] !== 'function')
     throw new TypeError(`instrument: ${String(method)} is not a method of the object`);
   if (!['incoming', 'outgoing'].includes(options.direction)) {
     throw new TypeError(`instrument: direction is incoming or outgoing, not ${describe(options.direction)}`);
@@ -47,52 +45,44 @@ export function instrumentMethod(
   const component = options.component ?? String(method);
   let recording = true;
 
-  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-    if (!recording) return Reflect.apply(original, this, args);
-    const startedMs = clock.monotonicMs();
-    const done = (failed: boolean): void => {
-      recorder.recordLatency(clock.monotonicMs() - startedMs);
-      if (failed) recorder.recordError(component, 'error');
-    };
-    const sizeBytes = evaluate(options.sizeBytes ?? 0, args, NaN);
-    recorder.recordMessage(options.direction, sizeBytes, evaluate(options.type, args, undefined));
-    let result: unknown;
-    let returned = false;
-    try {
-      result = Reflect.apply(original, this, args);
-      returned = true;
-    } finally {
-      if (!returned) done(true);
-    }
-    if (!types.isPromise(result)) {
-      done(false);
-      return result;
-    }
-    // handing on a derived promise leaves an unhandled rejection unhandled
-    return result.then(
-      (value) => {
+  const wrap = (original: Original) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      if (!recording) return Reflect.apply(original.method, this, args);
+      const startedMs = clock.monotonicMs();
+      const done = (failed: boolean): void => {
+        recorder.recordLatency(clock.monotonicMs() - startedMs);
+        if (failed) recorder.recordError(component, 'error');
+      };
+      const sizeBytes = evaluate(options.sizeBytes ?? 0, args, NaN);
+      recorder.recordMessage(options.direction, sizeBytes, evaluate(options.type, args, undefined));
+      let result: unknown;
+      let returned = false;
+      try {
+        result = Reflect.apply(original.method, this, args);
+        returned = true;
+      } finally {
+        if (!returned) done(true);
+      }
+      if (!types.isPromise(result)) {
         done(false);
-        return value;
-      },
-      (reason: unknown) => {
-        done(true);
-        throw reason;
-      },
-    );
-  };
-  Object.defineProperty(wrapped, 'name', { value: original.name, configurable: true });
-  Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
-  Object.defineProperty(object, method, {
-    configurable: true,
-    writable: true,
-    enumerable: before?.enumerable ?? false,
-    value: wrapped,
-  });
+        return result;
+      }
+      // handing on a derived promise leaves an unhandled rejection unhandled
+      return result.then(
+        (value) => {
+          done(false);
+          return value;
+        },
+        (reason: unknown) => {
+          done(true);
+          throw reason;
+        },
+      );
+    };
+  const undo = wrapMethod(object, method, wrap);
   return () => {
     recording = false;
-    if ((object as Record<PropertyKey, unknown>)[method] !== wrapped) return;
-    if (before) Object.defineProperty(object, method, before);
-    else Reflect.deleteProperty(object, method);
+    undo();
   };
 }
 

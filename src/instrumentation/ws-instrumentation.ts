@@ -6,10 +6,12 @@ import { PACKAGE_NAME, VERSION } from '../base/version.ts';
 import { SdkInstruments } from '../instruments/sdk-instruments.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { WebSocketRecorder } from '../recording/websocket-recorder.ts';
-import { findWebSocketClasses } from './ws-modules.ts';
-import { WsObserver } from './ws-observer.ts';
-import { patchWebSocket } from './ws-patch.ts';
-import type { WsClass } from './ws-types.ts';
+import { Paths } from './paths.ts';
+import { findWsClasses } from './ws/classes.ts';
+import { messageTypeOf } from './ws/message-type.ts';
+import type { MessageType, MessageTypeOf } from './ws/message-type.ts';
+import { WsObservation } from './ws/observation.ts';
+import type { WsClasses } from './ws/types.ts';
 
 /** Where the figures go. */
 export interface WsRecorders {
@@ -24,6 +26,23 @@ export interface WsInstrumentationConfig {
   readonly enabled?: boolean;
   /** A connection without a data message for this long is idle, in ms. Default 30 000. */
   readonly idleAfterMs?: number;
+  /**
+   * Pings every open connection this often, in ms, to measure its round trip. The application sees nothing of these pings and
+   * their pongs. Default: none are sent, and only the application's own are measured.
+   */
+  readonly pingIntervalMs?: number;
+  /**
+   * Patterns of paths, as in Express 5 (`/rooms/:room`): the first that matches becomes `http.route`, other paths `_other`.
+   * Without them there is no `http.route`.
+   */
+  readonly routes?: readonly string[];
+  /** Patterns of paths at which nothing is measured. Default: none. */
+  readonly ignore?: readonly string[];
+  /**
+   * `websocket.message.type`: a function of the message, or `json:type` for the string or whole number that text messages of at
+   * most 4096 bytes have in that member. Default, and where that gives none: `text` or `binary`.
+   */
+  readonly messageType?: MessageType;
 }
 
 const DEFAULT_IDLE_AFTER_MS = 30_000;
@@ -38,47 +57,50 @@ export class WsInstrumentation {
   readonly instrumentationName: string = PACKAGE_NAME;
   readonly instrumentationVersion: string = VERSION;
   readonly #recorders: WsRecorders;
-  readonly #patched = new Map<WsClass, () => void>();
-  readonly #explicit = new Set<WsClass>();
+  readonly #explicit = new Set<WsClasses>();
   #config: WsInstrumentationConfig;
-  #observer: WsObserver | undefined;
+  #settings: Settings;
+  #observation: WsObservation | undefined;
   #stopFinding: (() => void) | undefined;
   #instruments: SdkInstruments | undefined;
 
+  /** @throws TypeError where a pattern or `messageType` is none */
   constructor(config?: WsInstrumentationConfig);
   /** @internal */
   constructor(config: WsInstrumentationConfig, recorders: WsRecorders);
   constructor(config: WsInstrumentationConfig = {}, recorders: WsRecorders = ownRecorders()) {
     this.#config = config;
+    this.#settings = settingsOf(config);
     this.#recorders = recorders;
     if (config.enabled !== false) this.enable();
   }
 
   /** Begins to measure: sockets that open from now on, of copies of `ws` that are loaded or will be. Harmless when it has begun. */
   enable(): void {
-    if (this.#observer) return;
-    const { recorder, server, client } = this.#recorders;
-    const idleAfterMs = this.#config.idleAfterMs ?? DEFAULT_IDLE_AFTER_MS;
-    this.#observer = new WsObserver({ clock: recorder.clock, logger: recorder.logger, server, client, idleAfterMs });
-    for (const webSocket of this.#explicit) this.#patch(webSocket);
-    this.#stopFinding = findWebSocketClasses((webSocket) => {
-      this.#patch(webSocket);
+    if (this.#observation) return;
+    const observation = new WsObservation({ ...this.#recorders, ...this.#settings });
+    this.#observation = observation;
+    for (const classes of this.#explicit) observation.patch(classes);
+    this.#stopFinding = findWsClasses((classes) => {
+      observation.patch(classes);
     });
   }
 
-  /** Stops to measure and puts every patched method back. */
+  /** Stops to measure and puts every patched method back. Sockets that are open are no longer counted, then or later. */
   disable(): void {
     this.#stopFinding?.();
-    for (const unpatch of this.#patched.values()) unpatch();
-    this.#patched.clear();
-    this.#observer?.close();
-    this.#observer = undefined;
+    this.#observation?.close();
+    this.#observation = undefined;
   }
 
-  /** Measures a copy of `ws` that no module hook can see: one that is bundled, or loaded by a test runner of its own. */
-  instrument({ WebSocket }: { readonly WebSocket: WsClass }): void {
-    this.#explicit.add(WebSocket);
-    this.#patch(WebSocket);
+  /**
+   * Measures a copy of `ws` that no module hook can see: one that is bundled, or loaded by a test runner of its own.
+   *
+   * @throws TypeError where a class is none of `ws`
+   */
+  instrument(classes: WsClasses): void {
+    this.#explicit.add(classes);
+    this.#observation?.patch(classes);
   }
 
   /** Sends the figures to this provider too, as plain instruments. Replaces an earlier one. */
@@ -96,26 +118,36 @@ export class WsInstrumentation {
     // no spans
   }
 
-  /** Takes effect at the next {@link enable}. */
+  /**
+   * Takes effect at the next {@link enable}.
+   *
+   * @throws TypeError where a pattern or `messageType` is none
+   */
   setConfig(config: WsInstrumentationConfig): void {
+    this.#settings = settingsOf(config);
     this.#config = config;
   }
 
   getConfig(): WsInstrumentationConfig {
     return this.#config;
   }
+}
 
-  /** A subclass of a patched class is patched with it. */
-  #isPatched({ prototype }: WsClass): boolean {
-    return [...this.#patched.keys()].some(
-      (patched) => patched.prototype === prototype || Object.prototype.isPrototypeOf.call(patched.prototype, prototype),
-    );
-  }
+/** The configuration, checked. */
+interface Settings {
+  readonly idleAfterMs: number;
+  readonly pingIntervalMs: number | undefined;
+  readonly paths: Paths;
+  readonly typeOf: MessageTypeOf | undefined;
+}
 
-  #patch(webSocket: WsClass): void {
-    if (!this.#observer || this.#isPatched(webSocket)) return;
-    this.#patched.set(webSocket, patchWebSocket(webSocket, this.#observer));
-  }
+function settingsOf({ idleAfterMs, pingIntervalMs, routes, ignore, messageType }: WsInstrumentationConfig): Settings {
+  return {
+    idleAfterMs: idleAfterMs ?? DEFAULT_IDLE_AFTER_MS,
+    pingIntervalMs,
+    paths: new Paths(routes, ignore),
+    typeOf: messageTypeOf(messageType),
+  };
 }
 
 /** For an instrumentation that stands alone. */

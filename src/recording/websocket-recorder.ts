@@ -1,10 +1,10 @@
 import type { BucketSpec } from '../catalog/metric.ts';
-import { webSocketMetrics } from '../catalog/websocket.ts';
-import type { Direction, WebSocketRole } from '../catalog/websocket.ts';
+import { DIRECTIONS, DROP_REASONS, webSocketMetrics } from '../catalog/websocket.ts';
+import type { Direction, SendDropReason, WebSocketRole } from '../catalog/websocket.ts';
 import type { CounterCell, HistogramCell } from './cells.ts';
-import { OVERFLOW_ATTRIBUTE } from './family.ts';
 import type { CounterFamily, GaugeFamily, HistogramFamily } from './family.ts';
 import type { Recorder } from './recorder.ts';
+import { Traffic } from './traffic.ts';
 
 /** Open connections by state, at one instant. */
 export interface ConnectionCounts {
@@ -12,25 +12,40 @@ export interface ConnectionCounts {
   idle: number;
 }
 
+/** Bytes that wait to be sent, at one instant. */
+export interface SendBuffers {
+  /** On all connections. */
+  usageBytes: number;
+  /** On the one with most. */
+  maxBytes: number;
+}
+
+/** A source of open connections, asked at every read. Must not throw. */
+export interface OpenConnections {
+  count(): ConnectionCounts;
+  /** Also brings the bytes on the sockets up to date. */
+  sendBuffers?(): SendBuffers;
+}
+
 /** How a connection ended. */
 export interface ConnectionEnd {
   readonly durationSeconds: number;
   /** As it is for 1000–1015; `3xxx`, `4xxx` or `_other` beyond. */
   readonly code: string;
-  readonly initiator: 'local' | 'remote' | 'none';
+  /** Undefined where it cannot be told. */
+  readonly initiator: 'local' | 'remote' | 'none' | undefined;
   readonly errorType: string | undefined;
+  readonly route: string | undefined;
 }
 
-/** The cells that one message of a direction and type touches. */
-interface Traffic {
-  readonly messages: CounterCell;
-  readonly io: CounterCell;
-}
-
-/** The cells of one direction. */
-interface Lane {
-  readonly sizes: HistogramCell;
-  readonly traffic: Map<string, Traffic>;
+/** How a handshake ended. */
+export interface HandshakeEnd {
+  readonly durationSeconds: number;
+  /** HTTP status of the answer; undefined without one. */
+  readonly status: string | undefined;
+  /** Why it failed; undefined where it did not. */
+  readonly errorType: string | undefined;
+  readonly route: string | undefined;
 }
 
 /** Writes what happens on the WebSocket connections of one role, whether a socket or the application tells it. Never throws. */
@@ -43,12 +58,15 @@ export class WebSocketRecorder {
   readonly #recorder: Recorder;
   readonly #role: WebSocketRole;
   readonly #connectionDuration: HistogramFamily;
+  readonly #handshakeDuration: HistogramFamily;
   readonly #openConnections: GaugeFamily;
-  readonly #received: Lane;
-  readonly #sent: Lane;
+  readonly #sizes: HistogramFamily;
+  readonly #networkIo: Readonly<Record<Direction, CounterCell>>;
+  readonly #dropped: Readonly<Record<SendDropReason, CounterCell>>;
   readonly #processed: HistogramCell;
   readonly #roundTrip: HistogramCell;
-  readonly #observers = new Set<() => ConnectionCounts>();
+  readonly #traffic = new Map<string | undefined, Traffic>();
+  readonly #sources = new Set<OpenConnections>();
   #told: ConnectionCounts | undefined;
   #opened = 0;
   #manualMessages = false;
@@ -61,20 +79,26 @@ export class WebSocketRecorder {
     this.#role = role;
     this.#openConnections = recorder.gauge(specs.openConnections);
     this.#connectionDuration = recorder.histogram(specs.connectionDuration);
+    this.#handshakeDuration = recorder.histogram(specs.handshakeDuration);
     this.messages = recorder.counter(specs.messages);
     this.io = recorder.counter(specs.io);
-    const sizes = recorder.histogram(specs.messageSize);
-    this.#received = { sizes: sizes.at(['receive']), traffic: new Map() };
-    this.#sent = { sizes: sizes.at(['transmit']), traffic: new Map() };
+    this.#networkIo = cellsOf(recorder.counter(specs.networkIo), DIRECTIONS);
+    this.#sizes = recorder.histogram(specs.messageSize);
     this.processDuration = recorder.histogram(specs.processDuration);
     this.#processed = this.processDuration.at([undefined]);
+    this.#dropped = cellsOf(recorder.counter(specs.messagesDropped), DROP_REASONS);
     this.pingDuration = recorder.histogram(specs.pingDuration);
     this.#roundTrip = this.pingDuration.at([]);
+    const usage = recorder.gauge(specs.sendBufferUsage).at([]);
+    const max = recorder.gauge(specs.sendBufferMax).at([]);
     this.errors = recorder.counter(specs.errors);
     recorder.onRefresh(() => {
       const { active, idle } = this.connections;
       this.#openConnections.at(['active']).set(active);
       this.#openConnections.at(['idle']).set(idle);
+      const { usageBytes, maxBytes } = this.#sendBuffers();
+      usage.set(usageBytes);
+      max.set(maxBytes);
     });
   }
 
@@ -86,8 +110,8 @@ export class WebSocketRecorder {
   /** Open connections now: what the application told last plus what is observed. */
   get connections(): ConnectionCounts {
     const counts = { active: this.#told?.active ?? 0, idle: this.#told?.idle ?? 0 };
-    for (const observe of this.#observers) {
-      const { active, idle } = observe();
+    for (const source of this.#sources) {
+      const { active, idle } = source.count();
       counts.active += active;
       counts.idle += idle;
     }
@@ -100,10 +124,20 @@ export class WebSocketRecorder {
     if (this.#opened > 0) this.#warnOfTwoSources('connections', 'updateConnectionMetrics');
   }
 
-  /** Adds a source of open connections that is asked at every read. Returns how to remove it. */
-  observeConnections(observe: () => ConnectionCounts): () => void {
-    this.#observers.add(observe);
-    return () => void this.#observers.delete(observe);
+  /** Adds a source of open connections. Returns how to remove it. */
+  observeConnections(source: OpenConnections): () => void {
+    this.#sources.add(source);
+    return () => void this.#sources.delete(source);
+  }
+
+  /** Where the messages of a route's connections are counted. */
+  trafficOf(route: string | undefined): Traffic {
+    let traffic = this.#traffic.get(route);
+    if (!traffic) {
+      traffic = new Traffic({ messages: this.messages, io: this.io, sizes: this.#sizes }, route);
+      this.#traffic.set(route, traffic);
+    }
+    return traffic;
   }
 
   /** A message that the application told of. */
@@ -112,16 +146,28 @@ export class WebSocketRecorder {
       this.#manualMessages = true;
       if (this.#observedMessages) this.#warnOfTwoSources('messages', 'recordMessage');
     }
-    this.#message(direction, type, sizeBytes);
+    this.trafficOf(undefined).record(direction, type, sizeBytes);
   }
 
   /** A message that was observed on a socket. */
-  observeMessage(direction: Direction, type: string, sizeBytes: number): void {
+  observeMessage(traffic: Traffic, direction: Direction, type: string, sizeBytes: number): void {
     if (!this.#observedMessages) {
       this.#observedMessages = true;
       if (this.#manualMessages) this.#warnOfTwoSources('messages', 'recordMessage');
     }
-    this.#message(direction, type, sizeBytes);
+    traffic.record(direction, type, sizeBytes);
+  }
+
+  messageDropped(reason: SendDropReason): void {
+    this.#dropped[reason].add(1);
+  }
+
+  networkIo(direction: Direction, bytes: number): void {
+    this.#networkIo[direction].add(bytes);
+  }
+
+  handshakeEnded({ durationSeconds, status, errorType, route }: HandshakeEnd): void {
+    this.#handshakeDuration.at([status, errorType, route]).record(durationSeconds);
   }
 
   connectionOpened(): void {
@@ -129,8 +175,8 @@ export class WebSocketRecorder {
     if (this.#told) this.#warnOfTwoSources('connections', 'updateConnectionMetrics');
   }
 
-  connectionClosed({ durationSeconds, code, initiator, errorType }: ConnectionEnd): void {
-    this.#connectionDuration.at([code, initiator, errorType]).record(durationSeconds);
+  connectionClosed({ durationSeconds, code, initiator, errorType, route }: ConnectionEnd): void {
+    this.#connectionDuration.at([code, initiator, errorType, route]).record(durationSeconds);
   }
 
   messageProcessed(seconds: number, errorType: string | undefined): void {
@@ -146,21 +192,15 @@ export class WebSocketRecorder {
     this.errors.at([errorType]).add(1);
   }
 
-  #message(direction: Direction, type: string, sizeBytes: number): void {
-    // two fields, for a record by direction would have to be searched by its key
-    const lane = direction === 'receive' ? this.#received : this.#sent;
-    const traffic = lane.traffic.get(type) ?? this.#trafficOf(lane, direction, type);
-    traffic.messages.add(1);
-    traffic.io.add(sizeBytes);
-    lane.sizes.record(sizeBytes);
-  }
-
-  #trafficOf(lane: Lane, direction: Direction, type: string): Traffic {
-    const { attributes, cell } = this.messages.seriesAt([direction, type]);
-    const traffic = { messages: cell, io: this.io.at([direction, type]) };
-    // a type beyond the cap is not remembered: there may be any number of them
-    if (!(OVERFLOW_ATTRIBUTE in attributes)) lane.traffic.set(type, traffic);
-    return traffic;
+  #sendBuffers(): SendBuffers {
+    const all = { usageBytes: 0, maxBytes: 0 };
+    for (const source of this.#sources) {
+      const buffers = source.sendBuffers?.();
+      if (!buffers) continue;
+      all.usageBytes += buffers.usageBytes;
+      all.maxBytes = Math.max(all.maxBytes, buffers.maxBytes);
+    }
+    return all;
   }
 
   #warnOfTwoSources(what: string, method: string): void {
@@ -169,4 +209,9 @@ export class WebSocketRecorder {
       `${what} of this process are both observed on ws sockets and told by ${method}; the figures are the sum of both (websocket.enabled: false turns the observed ones off)`,
     );
   }
+}
+
+/** The cells of a counter of which the one attribute has these values. */
+function cellsOf<Value extends string>(family: CounterFamily, values: readonly Value[]): Record<Value, CounterCell> {
+  return Object.fromEntries(values.map((value) => [value, family.at([value])])) as Record<Value, CounterCell>;
 }

@@ -25,7 +25,7 @@ describe('resolveConfig', () => {
       sampling_interval_ms: 1000,
       retention: { window_ms: 60_000 },
       limits: { attribute_values: 100, series: 1900 },
-      websocket: { enabled: true, idle_after_ms: 30_000 },
+      websocket: { enabled: true, idle_after_ms: 30_000, routes: [], ignore: [] },
       prometheus: { enabled: true, host: '127.0.0.1', port: 9464, labels: {} },
       logging: { level: 'info', format: 'text' },
     });

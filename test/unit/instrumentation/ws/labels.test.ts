@@ -1,4 +1,4 @@
-import { closeCodeLabel, errorTypeOf } from '../../../src/instrumentation/ws-labels.ts';
+import { closeCodeLabel, errorTypeOf } from '../../../../src/instrumentation/ws/labels.ts';
 
 it.each([
   [1000, '1000'],
@@ -19,6 +19,10 @@ it.each([
   [Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'ECONNRESET'],
   [Object.assign(new TypeError('x'), { code: 'free text, of any length' }), 'TypeError'],
   [Object.assign(new Error('x'), { code: 7, name: 'not a name' }), '_OTHER'],
+  [new Error('Opening handshake has timed out'), 'timeout'],
+  [new Error('Unexpected server response: 401'), '401'],
+  [new Error('Server sent no subprotocol'), 'invalid_response'],
+  [new TypeError('Server sent no subprotocol'), 'TypeError'],
   ['thrown text', '_OTHER'],
   [undefined, '_OTHER'],
   [null, '_OTHER'],

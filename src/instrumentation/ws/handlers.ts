@@ -1,0 +1,46 @@
+import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
+
+/** What `emit` of Node.js was when this module was loaded. */
+const NODE_EMIT: unknown = Object.getOwnPropertyDescriptor(EventEmitter.prototype, 'emit')?.value;
+const rawListeners = Object.getOwnPropertyDescriptor(EventEmitter.prototype, 'rawListeners')?.value as (
+  this: unknown,
+  event: string,
+) => Listener[];
+
+/** Set on emitters that are made with `captureRejections`. */
+const CAPTURE = Object.getOwnPropertySymbols(EventEmitter.prototype).find(
+  ({ description }) => description === 'kCapture',
+);
+
+type Listener = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Whether {@link callListeners} does what `emit` would: it is the one of Node.js, and neither a domain nor `captureRejections`
+ * has a part in it.
+ */
+export function isPlainEmit(emit: unknown, emitter: object): boolean {
+  const { domain } = emitter as { domain?: unknown };
+  if (emit !== NODE_EMIT || (domain !== undefined && domain !== null)) return false;
+  return CAPTURE !== undefined && !(emitter as Record<symbol, unknown>)[CAPTURE];
+}
+
+/**
+ * Calls the listeners of an event as `emit` of Node.js does, for what it does not hand on: the promises that they return.
+ *
+ * @param promises gets the promises
+ * @returns whether there were listeners
+ */
+export function callListeners(
+  emitter: unknown,
+  event: string,
+  args: readonly unknown[],
+  promises: Promise<unknown>[],
+): boolean {
+  const listeners = rawListeners.call(emitter, event);
+  for (const listener of listeners) {
+    const returned = Reflect.apply(listener, emitter, args);
+    if (returned !== undefined && types.isPromise(returned)) promises.push(returned);
+  }
+  return listeners.length > 0;
+}

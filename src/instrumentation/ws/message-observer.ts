@@ -1,0 +1,212 @@
+import type { Clock } from '../../base/clock.ts';
+import type { OnceLogger } from '../../base/logger.ts';
+import type { Direction } from '../../catalog/websocket.ts';
+import { isData, isFinal, payloadOf } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { OTHER_ERROR, errorTypeOf } from './labels.ts';
+import type { MessageTypeOf } from './message-type.ts';
+import { payloadBytes, receivedBytes } from './payload.ts';
+import type { SocketState } from './socket-state.ts';
+import { roleOf } from './sockets.ts';
+import type { Sockets } from './sockets.ts';
+import { CLOSING } from './types.ts';
+import type { SendOptions, WsSocket } from './types.ts';
+
+const NO_OPTIONS: SendOptions = {};
+
+export interface MessageObserverOptions {
+  readonly clock: Clock;
+  readonly logger: OnceLogger;
+  readonly sockets: Sockets;
+  readonly typeOf: MessageTypeOf | undefined;
+}
+
+/** Makes figures of the data messages that go through patched methods. No method throws. */
+export class MessageObserver {
+  readonly #clock: Clock;
+  readonly #logger: OnceLogger;
+  readonly #sockets: Sockets;
+  readonly #typeOf: MessageTypeOf | undefined;
+  /** Promises of handlers that are waited for already: a handler may give the same one for several messages. */
+  readonly #awaited = new WeakSet<Promise<unknown>>();
+  /** When the handlers began that are running; undefined outside of handlers. */
+  #handlingMs: number | undefined = undefined;
+
+  constructor({ clock, logger, sockets, typeOf }: MessageObserverOptions) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#sockets = sockets;
+    this.#typeOf = typeOf;
+  }
+
+  /** Its handlers begin now. @returns undefined: do not measure */
+  received(socket: WsSocket, data: unknown, isBinary: unknown): SocketState | undefined {
+    const state = this.#sockets.stateOf(socket);
+    if (state === undefined) return undefined;
+    try {
+      // ws 7 says by the type of the data what ws 8 says by a flag
+      const binary = typeof isBinary === 'boolean' ? isBinary : typeof data !== 'string';
+      this.#record(state, 'receive', binary, data, receivedBytes(data));
+    } catch (error) {
+      this.#unmeasured(error);
+    }
+    this.#handlingMs = state.activeMs = this.#clock.monotonicMs();
+    return state;
+  }
+
+  /**
+   * The handlers of a message have returned, or one of them has thrown.
+   *
+   * @param state undefined where there was no handler
+   * @param startMs what `state.activeMs` was when they began
+   * @param promises what they returned of which the end is still to come
+   */
+  handlersReturned(
+    state: SocketState | undefined,
+    startMs: number,
+    failed: boolean,
+    promises: readonly Promise<unknown>[],
+  ): void {
+    this.#handlingMs = undefined;
+    if (state === undefined) return;
+    const done = (errorType: string | undefined): void => {
+      state.recorder.messageProcessed((this.#clock.monotonicMs() - startMs) / 1000, errorType);
+    };
+    // after a throw the promises of other handlers are none of ours
+    if (failed || promises.length === 0) {
+      done(failed ? OTHER_ERROR : undefined);
+      return;
+    }
+    let left = promises.length;
+    let errorType: string | undefined;
+    for (const promise of promises) {
+      this.#await(promise, (failedWith) => {
+        errorType ??= failedWith;
+        if (--left === 0) done(errorType);
+      });
+    }
+  }
+
+  /** A `send()` on an open socket begins. @returns what {@link sent} takes; undefined: do not measure */
+  sending(socket: WsSocket): SocketState | undefined {
+    const state = this.#sockets.stateOf(socket);
+    if (state === undefined) return undefined;
+    state.framesDue++;
+    this.#sockets.expectFrame(socket._sender, state);
+    return state;
+  }
+
+  /** A `send()` has returned, or thrown. */
+  sent(state: SocketState, data: unknown, options: unknown, failed: boolean): void {
+    if (failed) {
+      state.framesDue--;
+      return;
+    }
+    try {
+      // within a handler the time of its beginning does: reading the clock costs more than counting the message
+      state.activeMs = this.#handlingMs ?? this.#clock.monotonicMs();
+      const given = optionsOf(options);
+      // as ws reads its options: a member that is there counts, undefined too
+      const isBinary = 'binary' in given ? Boolean(given.binary) : typeof data !== 'string' && typeof data !== 'number';
+      this.#transmitted(state, isBinary, data, payloadBytes(data), isLast(given));
+    } catch (error) {
+      this.#unmeasured(error);
+    }
+  }
+
+  /** A `send()` on a socket that is no longer open. */
+  dropped(socket: WsSocket, options: unknown): void {
+    try {
+      if (this.#sockets.isIgnored(socket) || !isLast(optionsOf(options))) return;
+      this.#sockets.recorderOf(socket).messageDropped(socket.readyState === CLOSING ? 'closing' : 'closed');
+    } catch (error) {
+      this.#unmeasured(error);
+    }
+  }
+
+  /** A frame is written to the network. Of what bypasses `send()`, such as socket.io's broadcasts, nothing else is seen. */
+  frameSent(sender: object, frame: Frame): void {
+    try {
+      if (!isData(frame)) return;
+      const state = this.#sockets.stateOfSender(sender);
+      if (state === undefined) return;
+      if (state.framesDue > 0) {
+        state.framesDue--;
+        return;
+      }
+      const { isBinary, data, sizeBytes } = payloadOf(frame);
+      state.activeMs = this.#handlingMs ?? this.#clock.monotonicMs();
+      this.#transmitted(state, isBinary, data, sizeBytes, isFinal(frame));
+    } catch (error) {
+      this.#unmeasured(error);
+    }
+  }
+
+  #transmitted(state: SocketState, isBinary: boolean, data: unknown, sizeBytes: number, isLast: boolean): void {
+    state.fragmentType ??= isBinary ? 'binary' : 'text';
+    state.fragmentBytes += sizeBytes;
+    if (!isLast) return;
+    this.#record(state, 'transmit', state.fragmentType === 'binary', data, state.fragmentBytes);
+    state.fragmentType = undefined;
+    state.fragmentBytes = 0;
+  }
+
+  #record(state: SocketState, direction: Direction, isBinary: boolean, data: unknown, sizeBytes: number): void {
+    const type =
+      (this.#typeOf && this.#ask(this.#typeOf, state, direction, isBinary, data)) ?? (isBinary ? 'binary' : 'text');
+    state.recorder.observeMessage(state.traffic, direction, type, sizeBytes);
+  }
+
+  #ask(
+    typeOf: MessageTypeOf,
+    state: SocketState,
+    direction: Direction,
+    isBinary: boolean,
+    data: unknown,
+  ): string | undefined {
+    try {
+      const type: unknown = typeOf(data, { role: roleOf(state.socket), direction, isBinary });
+      if (type === undefined || typeof type === 'string') return type;
+      this.#logger.warnOnce('messageType value', `messageType gave a ${typeof type}; it gives a string or undefined`);
+    } catch (error) {
+      this.#logger.warnOnce('messageType failed', `messageType threw: ${String(error)}`);
+    }
+    return undefined;
+  }
+
+  /** Calls `settled` at the end of a promise that nobody else will look at, and leaves its rejection as unhandled as it was. */
+  #await(promise: Promise<unknown>, settled: (errorType: string | undefined) => void): void {
+    const isKnown = this.#awaited.has(promise);
+    this.#awaited.add(promise);
+    promise.then(
+      () => {
+        settled(undefined);
+      },
+      (reason: unknown) => {
+        settled(this.#errorTypeOf(reason));
+        // reported once, however many messages it was the promise of
+        if (!isKnown) throw reason;
+      },
+    );
+  }
+
+  #errorTypeOf(reason: unknown): string {
+    try {
+      return errorTypeOf(reason);
+    } catch {
+      return OTHER_ERROR;
+    }
+  }
+
+  #unmeasured(error: unknown): void {
+    this.#logger.warnOnce('ws messages', `a message of a ws socket could not be measured: ${String(error)}`);
+  }
+}
+
+function optionsOf(options: unknown): SendOptions {
+  return typeof options === 'object' && options !== null ? options : NO_OPTIONS;
+}
+
+function isLast(options: SendOptions): boolean {
+  return !('fin' in options) || Boolean(options.fin);
+}

@@ -1,0 +1,137 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import type { Paths } from '../paths.ts';
+import type { ClientHandshakes } from './client-handshakes.ts';
+import type { Guard } from './guard.ts';
+import { closeCodeLabel, errorTypeOf } from './labels.ts';
+import type { ServerHandshakes } from './server-handshakes.ts';
+import { SocketState } from './socket-state.ts';
+import type { Sockets } from './sockets.ts';
+import type { RawSocket, WsSocket } from './types.ts';
+
+export interface SocketObserverOptions {
+  readonly clock: Clock;
+  readonly guard: Guard;
+  readonly sockets: Sockets;
+  readonly paths: Paths;
+  readonly clientHandshakes: ClientHandshakes;
+  readonly serverHandshakes: ServerHandshakes;
+}
+
+/** Makes figures of how sockets open, are pinged, fail and close. No method throws. */
+export class SocketObserver {
+  readonly #options: SocketObserverOptions;
+  readonly #sockets: Sockets;
+
+  constructor(options: SocketObserverOptions) {
+    this.#options = options;
+    this.#sockets = options.sockets;
+  }
+
+  /** A socket is about to be open. Undone by {@link openFailed}. */
+  opening(socket: WsSocket, raw: RawSocket, head: Buffer): void {
+    this.#options.guard(() => {
+      if (this.#sockets.stateOf(socket)) return;
+      const { ignored, route } = this.#handshakeOf(socket, raw);
+      if (ignored) {
+        this.#sockets.ignore(socket);
+        return;
+      }
+      const recorder = this.#sockets.recorderOf(socket);
+      this.#sockets.add(new SocketState(socket, recorder, route, this.#nowMs(), raw, head.length));
+      recorder.connectionOpened();
+    });
+  }
+
+  /** The socket did not open after all. */
+  openFailed(socket: WsSocket): void {
+    const state = this.#sockets.stateOf(socket);
+    if (state) this.#sockets.delete(state);
+  }
+
+  /** The socket has its sender. */
+  opened(socket: WsSocket): void {
+    this.#options.guard(() => {
+      const state = this.#sockets.stateOf(socket);
+      if (state) this.#sockets.addSender(state);
+    });
+  }
+
+  /** A client has an answer to its handshake that may open it. */
+  upgrading(socket: WsSocket): void {
+    this.#options.guard(() => {
+      this.#options.clientHandshakes.answered(socket);
+    });
+  }
+
+  /** A client has an answer to its handshake that does not. */
+  refused(socket: WsSocket, request: ClientRequest, { statusCode = 0 }: IncomingMessage): void {
+    this.#options.guard(() => {
+      this.#options.clientHandshakes.refused(socket, request, statusCode);
+    });
+  }
+
+  pingSent(socket: WsSocket, data: unknown): void {
+    this.#options.guard(() => this.#sockets.stateOf(socket)?.pings.sent(data, this.#nowMs(), false));
+  }
+
+  /** @returns whether it answers a ping of the instrumentation, of which the application knows nothing */
+  pongReceived(socket: WsSocket, data: unknown): boolean {
+    let ours = false;
+    this.#options.guard(() => {
+      const state = this.#sockets.stateOf(socket);
+      const roundTrip = state?.pings.answered(data, this.#nowMs());
+      if (!roundTrip) return;
+      ours = roundTrip.ours;
+      state?.recorder.pongReceived(roundTrip.durationMs / 1000);
+    });
+    return ours;
+  }
+
+  failed(socket: WsSocket, error: unknown): void {
+    this.#options.guard(() => {
+      const errorType = errorTypeOf(error);
+      const state = this.#sockets.stateOf(socket);
+      if (state) state.errorType = errorType;
+      else if (!socket._isServer) this.#options.clientHandshakes.failed(socket, error, errorType);
+      if (this.#isMeasured(socket)) this.#sockets.recorderOf(socket).socketFailed(errorType);
+    });
+  }
+
+  /** This end asks to close; a no-op where the other end asked first. */
+  closing(socket: WsSocket): void {
+    const state = this.#sockets.stateOf(socket);
+    if (state) state.closedBy ??= socket._closeFrameReceived ? 'remote' : 'local';
+  }
+
+  closed(socket: WsSocket, code: unknown): void {
+    this.#options.guard(() => {
+      const state = this.#sockets.stateOf(socket);
+      if (!state) return;
+      this.#sockets.delete(state);
+      state.recordNetworkIo();
+      state.recorder.connectionClosed({
+        durationSeconds: (this.#nowMs() - state.openedMs) / 1000,
+        code: closeCodeLabel(code),
+        initiator: state.closedBy ?? (code === 1006 ? 'none' : 'remote'),
+        errorType: state.errorType,
+        route: state.route,
+      });
+    });
+  }
+
+  /** Ends the handshake, and says what is known of the path. */
+  #handshakeOf(socket: WsSocket, raw: RawSocket): { ignored: boolean; route: string | undefined } {
+    if (!socket._isServer) return this.#options.clientHandshakes.accepted(socket);
+    return this.#options.serverHandshakes.accepted(raw) ?? this.#options.paths.match(undefined);
+  }
+
+  #isMeasured(socket: WsSocket): boolean {
+    if (this.#sockets.isIgnored(socket)) return false;
+    return socket._isServer || !this.#options.paths.match(socket.url).ignored;
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.monotonicMs();
+  }
+}

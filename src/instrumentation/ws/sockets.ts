@@ -1,0 +1,91 @@
+import type { Clock } from '../../base/clock.ts';
+import type { WebSocketRole } from '../../catalog/websocket.ts';
+import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
+import { OpenSockets } from './open-sockets.ts';
+import type { SocketState } from './socket-state.ts';
+import type { WsSocket } from './types.ts';
+
+/** All sockets that are measured: which of them are open, and the state of each. */
+export class Sockets {
+  readonly open: Readonly<Record<WebSocketRole, OpenSockets>>;
+  readonly #recorders: Readonly<Record<WebSocketRole, WebSocketRecorder>>;
+  readonly #states = new WeakMap<WsSocket, SocketState>();
+  readonly #bySender = new WeakMap<object, SocketState>();
+  readonly #ignored = new WeakSet<WsSocket>();
+  readonly #undo: (() => void)[];
+  /** The socket that was looked up last: who answers a message asks for it twice. */
+  #lastSocket: WsSocket | undefined = undefined;
+  #lastState: SocketState | undefined = undefined;
+  #lastSender: object | undefined = undefined;
+  #lastSenderState: SocketState | undefined = undefined;
+
+  constructor(recorders: Readonly<Record<WebSocketRole, WebSocketRecorder>>, clock: Clock, idleAfterMs: number) {
+    this.#recorders = recorders;
+    this.open = { server: new OpenSockets(clock, idleAfterMs), client: new OpenSockets(clock, idleAfterMs) };
+    this.#undo = (['server', 'client'] as const).map((role) => recorders[role].observeConnections(this.open[role]));
+  }
+
+  /** Forgets all sockets. */
+  close(): void {
+    for (const undo of this.#undo) undo();
+    for (const open of Object.values(this.open)) open.clear();
+    this.#forgetLast();
+  }
+
+  recorderOf(socket: WsSocket): WebSocketRecorder {
+    return this.#recorders[roleOf(socket)];
+  }
+
+  /** @returns undefined for a socket that is not open, was open before us, or is ignored */
+  stateOf(socket: WsSocket): SocketState | undefined {
+    if (socket === this.#lastSocket) return this.#lastState;
+    const state = this.#states.get(socket);
+    this.#lastSocket = socket;
+    this.#lastState = state;
+    return state;
+  }
+
+  stateOfSender(sender: object): SocketState | undefined {
+    return sender === this.#lastSender ? this.#lastSenderState : this.#bySender.get(sender);
+  }
+
+  /** The next state to be asked for by sender is likely this one. */
+  expectFrame(sender: object, state: SocketState): void {
+    this.#lastSender = sender;
+    this.#lastSenderState = state;
+  }
+
+  add(state: SocketState): void {
+    this.#states.set(state.socket, state);
+    this.open[roleOf(state.socket)].add(state);
+    this.#forgetLast();
+  }
+
+  /** From now on the state is found by the socket's sender too. */
+  addSender(state: SocketState): void {
+    this.#bySender.set(state.socket._sender, state);
+  }
+
+  delete(state: SocketState): void {
+    this.#states.delete(state.socket);
+    this.open[roleOf(state.socket)].delete(state);
+    this.#forgetLast();
+  }
+
+  ignore(socket: WsSocket): void {
+    this.#ignored.add(socket);
+  }
+
+  isIgnored(socket: WsSocket): boolean {
+    return this.#ignored.has(socket);
+  }
+
+  #forgetLast(): void {
+    this.#lastSocket = this.#lastState = undefined;
+    this.#lastSender = this.#lastSenderState = undefined;
+  }
+}
+
+export function roleOf(socket: WsSocket): WebSocketRole {
+  return socket._isServer ? 'server' : 'client';
+}
