@@ -24,6 +24,12 @@ class Dashboard {
     this.#options = { config, messageType };
   }
 
+  /** The next row gets a dashboard that knows nothing of what is open now. */
+  async forget() {
+    await this.#current.shutdown();
+    this.#current = this.#options = undefined;
+  }
+
   async figures() {
     return figuresOf(await this.#current.metricProducer.collect());
   }

@@ -169,6 +169,12 @@ class Tools {
     return { peer, client };
   }
 
+  /** Leaves the sockets, which will not close, and closes what is beneath them. */
+  async abandon() {
+    for (const socket of this.#sockets) socket._socket?.destroy();
+    await settle();
+  }
+
   /** Closes everything, last opened first. */
   async close() {
     for (const socket of this.#sockets) if (socket.readyState !== 3) socket.terminate();

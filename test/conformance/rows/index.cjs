@@ -1,10 +1,11 @@
-// All rows, those of the default configuration first: they then run under the dashboard that `register` has started.
+// All rows. Those of the default configuration come first, under the dashboard that `register` has started, and last those that
+// leave something open.
 
 const THEMES = ['opening', 'sending', 'receiving', 'listening', 'closing', 'failing', 'handshakes', 'refusals', 'dialling', 'pings', 'labels', 'copies'];
 
 const rows = THEMES.flatMap((theme) => require(`./${theme}.cjs`).map((row) => ({ ...row, theme })));
 
-const isConfigured = (row) => Boolean(row.config ?? row.messageType);
+const rankOf = ({ config, messageType, neverCloses }) => (neverCloses ? 2 : (config ?? messageType) ? 1 : 0);
 
 const numbersOf = (version) => version.split('.').map(Number);
 
@@ -18,4 +19,4 @@ function isBefore(version, other) {
 exports.rowsFor = (version, system) =>
   rows
     .filter(({ from, until, only }) => !(from && isBefore(version, from)) && !(until && !isBefore(version, until)) && (only ?? system) === system)
-    .sort((a, b) => Number(isConfigured(a)) - Number(isConfigured(b)));
+    .sort((a, b) => rankOf(a) - rankOf(b));
