@@ -172,6 +172,8 @@ class Tools {
   /** Leaves the sockets, which will not close, and closes what is beneath them. */
   async abandon() {
     for (const socket of this.#sockets) socket._socket?.destroy();
+    // a server may wait for them in vain
+    for (const close of this.#closers.splice(0).reverse()) void close();
     await settle();
   }
 

@@ -35,7 +35,8 @@ module.exports = [
     await t.fail(`ws://127.0.0.1:${port}`);
   }),
   fails('a name that there is not', 'ENOTFOUND', async (t) => {
-    const lookup = (name, options, callback) => callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+    const lookup = (name, options, callback) =>
+      setImmediate(callback, Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
     await t.fail('ws://nowhere.invalid/', { lookup });
   }),
   fails('a server that resets the connection', 'ECONNRESET', async (t) => {

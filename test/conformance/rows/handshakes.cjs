@@ -80,9 +80,10 @@ module.exports = [
       const wss = await t.serve();
       wss.on('headers', (headers) => headers.push('X-Seen: yes'));
       const client = t.dial(wss.url);
+      const opened = once(client, 'open');
       const [response] = await once(client, 'upgrade');
       t.assert.equal(response.headers['x-seen'], 'yes');
-      await once(client, 'open');
+      await opened;
     },
     server: OPEN,
     client: OPEN,

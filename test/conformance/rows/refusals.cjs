@@ -77,12 +77,16 @@ module.exports = [
   ),
   asked('another method', 400, { method: 'POST', headers: { 'Content-Length': '0' } }, { until: '8.5' }),
   asked('another method', 405, { method: 'POST', headers: { 'Content-Length': '0' } }, { from: '8.5' }),
-  asked(
-    'an upgrade to something else is none to websocket',
-    400,
-    { headers: { Upgrade: 'h2c' } },
-    { server: {} },
-  ),
+  asked('an upgrade to something else, which ws is given nevertheless', 400, { headers: { Upgrade: 'h2c' } }),
+  {
+    name: 'an upgrade to something else, which the application keeps to itself',
+    run: async (t) => {
+      const server = await t.listenUpgrade((request, socket) => socket.end('HTTP/1.1 501 Not Implemented\r\n\r\n'));
+      const raw = t.raw(server, t.request({ headers: { Upgrade: 'h2c' } }));
+      t.assert.equal(await raw.status(), 501);
+      await raw.end();
+    },
+  },
   {
     name: 'a plain request to a server by port',
     run: async (t) => {
