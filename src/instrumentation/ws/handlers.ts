@@ -40,7 +40,12 @@ export function callListeners(
   const listeners = rawListeners.call(emitter, event);
   for (const listener of listeners) {
     const returned = Reflect.apply(listener, emitter, args);
-    if (returned !== undefined && types.isPromise(returned)) promises.push(returned);
+    if (returned !== undefined && isPlainPromise(returned)) promises.push(returned);
   }
   return listeners.length > 0;
+}
+
+/** A promise such as an async function returns. To listen to one of a subclass may run code that nobody has asked for. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return types.isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype;
 }

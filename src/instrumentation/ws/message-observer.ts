@@ -99,7 +99,7 @@ export class MessageObserver {
   /** A `send()` has returned, or thrown. */
   sent(state: SocketState, data: unknown, options: unknown, failed: boolean): void {
     if (failed) {
-      state.framesDue--;
+      if (state.framesDue > 0) state.framesDue--;
       return;
     }
     try {
