@@ -65,15 +65,15 @@ export class MessageObserver {
     state: SocketState | undefined,
     startMs: number,
     failed: boolean,
-    promises: readonly Promise<unknown>[],
+    promises: readonly Promise<unknown>[] = [],
   ): void {
     this.#handlingMs = undefined;
     if (state === undefined) return;
     const done = (errorType: string | undefined): void => {
       state.recorder.messageProcessed((this.#clock.monotonicMs() - startMs) / 1000, errorType);
     };
-    // after a throw the promises of other handlers are none of ours
-    if (failed || promises.length === 0) {
+    // after a throw there are none: those of other handlers are left alone
+    if (promises.length === 0) {
       done(failed ? OTHER_ERROR : undefined);
       return;
     }
