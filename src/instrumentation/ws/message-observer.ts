@@ -7,7 +7,6 @@ import { OTHER_ERROR, errorTypeOf } from './labels.ts';
 import type { MessageTypeOf } from './message-type.ts';
 import { payloadBytes, receivedBytes } from './payload.ts';
 import type { SocketState } from './socket-state.ts';
-import { roleOf } from './sockets.ts';
 import type { Sockets } from './sockets.ts';
 import { CLOSING } from './types.ts';
 import type { SendOptions, WsSocket } from './types.ts';
@@ -165,7 +164,7 @@ export class MessageObserver {
     data: unknown,
   ): string | undefined {
     try {
-      const type: unknown = typeOf(data, { role: roleOf(state.socket), direction, isBinary });
+      const type: unknown = typeOf(data, { role: state.role, direction, isBinary });
       if (type === undefined || typeof type === 'string') return type;
       this.#logger.warnOnce('messageType value', `messageType gave a ${typeof type}; it gives a string or undefined`);
     } catch (error) {
