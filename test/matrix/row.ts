@@ -98,6 +98,7 @@ export function describeRow(title: string, row: MatrixRow): void {
           expect(load.expected.sizes.receive.count).toBe(10_000);
           expect(seenBy(metrics)).toEqual(load.expected);
           expect(metrics.series('websocket_server_message_process_duration_seconds_count')).toEqual({ '{}': 10_000 });
+          expect(metrics.sum('websocket_server_handshake_duration_seconds_count')).toBe(load.expected.connections);
           expect(metrics.sum('websocket_server_errors_total')).toBe(0);
           expect(metrics.sum('websocket_client_messages_total')).toBe(0);
           expect(child.stderr).toBe('');
