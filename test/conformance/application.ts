@@ -38,7 +38,10 @@ export class Application {
     return new Child(
       process.execPath,
       wsFirst ? [...args, 'ws-first'] : ['--import', 'telemetry-dashboard/register', ...args],
-      { cwd: this.#folder, env: { TELEMETRY_DASHBOARD_CONFIG: join(this.#folder, 'config.json'), ROWS: process.env['ROWS'] ?? '' } },
+      {
+        cwd: this.#folder,
+        env: { TELEMETRY_DASHBOARD_CONFIG: join(this.#folder, 'config.json'), ROWS: process.env['ROWS'] ?? '' },
+      },
     );
   }
 

@@ -30,8 +30,11 @@ const PROCESSES: readonly Process[] = [
 ];
 
 const versionOf = (ws: WsPackage): string =>
-  (JSON.parse(readFileSync(resolve(__dirname, '../../node_modules', ws, 'package.json'), 'utf8')) as { version: string })
-    .version;
+  (
+    JSON.parse(readFileSync(resolve(__dirname, '../../node_modules', ws, 'package.json'), 'utf8')) as {
+      version: string;
+    }
+  ).version;
 
 describe.each(
   PROCESSES.map((each) => {

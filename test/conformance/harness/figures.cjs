@@ -110,7 +110,8 @@ function compare(expected, actual) {
       const want = expected[role][key] ?? 0;
       const got = actual[role][key] ?? 0;
       if (want === 'any' || isSumOfTimes(key)) continue;
-      if (typeof want === 'function' ? !want(got) : want !== got) lines.push(`${role}: ${key}: ${want} expected, ${got} measured`);
+      if (typeof want === 'function' ? !want(got) : want !== got)
+        lines.push(`${role}: ${key}: ${want} expected, ${got} measured`);
     }
   }
   return lines;

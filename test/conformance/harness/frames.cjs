@@ -37,4 +37,5 @@ exports.frame = (opcode, payload = '', { mask = true, fin = true, rsv = 0 } = {}
 };
 
 /** Payload of a close frame. */
-exports.closePayload = (code, reason = '') => Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]);
+exports.closePayload = (code, reason = '') =>
+  Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]);

@@ -14,9 +14,12 @@ const HEADERS = {
 };
 
 const head = (first, headers) =>
-  [first, ...Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`])), '', ''].join(
-    '\r\n',
-  );
+  [
+    first,
+    ...Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`])),
+    '',
+    '',
+  ].join('\r\n');
 
 /** The text of a request for an upgrade; a header that is undefined is left out. */
 const upgradeRequest = ({ method = 'GET', path = '/', headers = {} } = {}) =>

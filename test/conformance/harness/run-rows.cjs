@@ -31,7 +31,9 @@ async function runRows({ rows, dashboard, ws, app }) {
     } catch (error) {
       problems = [`the row itself failed: ${error?.stack ?? error}`];
     }
-    process.stdout.write(`${JSON.stringify({ name: row.name, problems, ms: Math.round(performance.now() - startMs) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ name: row.name, problems, ms: Math.round(performance.now() - startMs) })}\n`,
+    );
   }
 }
 

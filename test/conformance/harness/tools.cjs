@@ -124,7 +124,8 @@ class Tools {
 
   /** Waits until all are closed. */
   async closed(...sockets) {
-    for (const socket of sockets) if (socket.readyState !== 3) await new Promise((resolve) => socket.once('close', resolve));
+    for (const socket of sockets)
+      if (socket.readyState !== 3) await new Promise((resolve) => socket.once('close', resolve));
   }
 
   /** A TCP connection to a server; sends what it is given. */

@@ -59,11 +59,12 @@ module.exports = [
     up: masked(2),
     down: plain(2),
   }),
-  ends(
-    'an end closes twice',
-    (t, { client }) => (client.close(1000), client.close(1001)),
-    { server: { 'closed 1000 remote': 1 }, client: { 'closed 1000 local': 1 }, up: masked(2), down: plain(2) },
-  ),
+  ends('an end closes twice', (t, { client }) => (client.close(1000), client.close(1001)), {
+    server: { 'closed 1000 remote': 1 },
+    client: { 'closed 1000 local': 1 },
+    up: masked(2),
+    down: plain(2),
+  }),
   ends(
     'an end closes in its message handler, and the other meanwhile',
     async (t, { client, server }) => {

@@ -134,7 +134,11 @@ module.exports = [
   {
     name: 'routes, ignored paths and a message type of an instrumentation',
     run: async (t) => {
-      instrumentHidden(t, { routes: ['/rooms/:room'], ignore: ['/health'], messageType: (data) => String(data).slice(0, 2) });
+      instrumentHidden(t, {
+        routes: ['/rooms/:room'],
+        ignore: ['/health'],
+        messageType: (data) => String(data).slice(0, 2),
+      });
       const wss = await t.serve({}, echo);
       await exchange(await t.connect(`${wss.url}/rooms/7`));
       await exchange(await t.connect(`${wss.url}/health`));

@@ -113,7 +113,9 @@ module.exports = [
   {
     name: 'a redirect that is not followed',
     run: async (t) => {
-      const server = await t.listen(http.createServer((request, response) => response.writeHead(301, { Location: '/' }).end()));
+      const server = await t.listen(
+        http.createServer((request, response) => response.writeHead(301, { Location: '/' }).end()),
+      );
       t.assert.match(await t.fail(server.url), /301/);
     },
     client: { 'handshake 301 301': 1, 'errors 301': 1 },
@@ -131,7 +133,9 @@ module.exports = [
     client: { 'handshake 401 401': 1, 'errors 401': 1 },
   },
   fails('more redirects than are followed', 'too_many_redirects', async (t) => {
-    const server = await t.listen(http.createServer((request, response) => response.writeHead(302, { Location: '/' }).end()));
+    const server = await t.listen(
+      http.createServer((request, response) => response.writeHead(302, { Location: '/' }).end()),
+    );
     await t.fail(server.url, { followRedirects: true, maxRedirects: 2 });
   }),
   fails(

@@ -1,7 +1,17 @@
 // What is wrong in what comes in, and what becomes of the connection.
 
 const { once } = require('node:events');
-const { BINARY, CLOSE, CONTINUATION, PING, TEXT, closePayload, frame, masked, plain } = require('../harness/frames.cjs');
+const {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  PING,
+  TEXT,
+  closePayload,
+  frame,
+  masked,
+  plain,
+} = require('../harness/frames.cjs');
 
 const OPENED = { 'handshake 101': 1 };
 
@@ -53,7 +63,9 @@ module.exports = [
   toServer('the first reserved bit', 'WS_ERR_UNEXPECTED_RSV_1', frame(TEXT, 'x', { rsv: 0x40 }), { status: 1002 }),
   toServer('the second reserved bit', 'WS_ERR_UNEXPECTED_RSV_2_3', frame(TEXT, 'x', { rsv: 0x20 }), { status: 1002 }),
   toServer('a control frame in fragments', 'WS_ERR_EXPECTED_FIN', frame(PING, 'x', { fin: false }), { status: 1002 }),
-  toServer('a ping of 126 B', 'WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH', frame(PING, Buffer.alloc(126)), { status: 1002 }),
+  toServer('a ping of 126 B', 'WS_ERR_INVALID_CONTROL_PAYLOAD_LENGTH', frame(PING, Buffer.alloc(126)), {
+    status: 1002,
+  }),
   toServer('a close with a code that is not allowed', 'WS_ERR_INVALID_CLOSE_CODE', frame(CLOSE, closePayload(1005)), {
     status: 1002,
   }),
@@ -80,7 +92,9 @@ module.exports = [
     Buffer.from([0x82, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4]),
     { status: 1009 },
   ),
-  toServer('what is no frame at all', 'WS_ERR_UNEXPECTED_RSV_1', Buffer.from('GET / HTTP/1.1\r\n\r\n'), { status: 1002 }),
+  toServer('what is no frame at all', 'WS_ERR_UNEXPECTED_RSV_1', Buffer.from('GET / HTTP/1.1\r\n\r\n'), {
+    status: 1002,
+  }),
   {
     name: 'to a server: data that is not compressed although it says so',
     run: async (t) => {

@@ -1,7 +1,20 @@
 // All rows. Those of the default configuration come first, under the dashboard that `register` has started, and last those that
 // leave something open.
 
-const THEMES = ['opening', 'sending', 'receiving', 'listening', 'closing', 'failing', 'handshakes', 'refusals', 'dialling', 'pings', 'labels', 'copies'];
+const THEMES = [
+  'opening',
+  'sending',
+  'receiving',
+  'listening',
+  'closing',
+  'failing',
+  'handshakes',
+  'refusals',
+  'dialling',
+  'pings',
+  'labels',
+  'copies',
+];
 
 const rows = THEMES.flatMap((theme) => require(`./${theme}.cjs`).map((row) => ({ ...row, theme })));
 
@@ -18,5 +31,8 @@ function isBefore(version, other) {
 /** The rows that hold for a version of `ws` in a module system, in the order in which they are run. */
 exports.rowsFor = (version, system) =>
   rows
-    .filter(({ from, until, only }) => !(from && isBefore(version, from)) && !(until && !isBefore(version, until)) && (only ?? system) === system)
+    .filter(
+      ({ from, until, only }) =>
+        !(from && isBefore(version, from)) && !(until && !isBefore(version, until)) && (only ?? system) === system,
+    )
     .sort((a, b) => rankOf(a) - rankOf(b));

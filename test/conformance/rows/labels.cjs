@@ -18,7 +18,12 @@ const visit = (name, path, config, route, row = {}) => ({
   server:
     route === undefined
       ? {}
-      : { [`handshake 101${route}`]: 1, [`receive text${route}`]: [1, 5], processed: 1, [`closed 1000 remote${route}`]: 1 },
+      : {
+          [`handshake 101${route}`]: 1,
+          [`receive text${route}`]: [1, 5],
+          processed: 1,
+          [`closed 1000 remote${route}`]: 1,
+        },
   client:
     route === undefined
       ? {}
@@ -55,13 +60,15 @@ const typed = (name, sent, types, row) => {
 
 const JSON_TYPE = { config: { message_type: 'json:type' } };
 
-const json = (name, text, type) => typed(`json:type of ${name}`, [text], { [type]: [1, Buffer.byteLength(text)] }, JSON_TYPE);
+const json = (name, text, type) =>
+  typed(`json:type of ${name}`, [text], { [type]: [1, Buffer.byteLength(text)] }, JSON_TYPE);
 
 /** A text of JSON that is so many bytes long. */
 const sized = (bytes) => `{"type":"chat","body":"${'x'.repeat(bytes - 25)}"}`;
 
 // functions of the configuration are told apart by what they are, so each has a name
-const byFirstLetter = (data) => (typeof data === 'string' || Buffer.isBuffer(data) ? String(data).slice(0, 1) : undefined);
+const byFirstLetter = (data) =>
+  typeof data === 'string' || Buffer.isBuffer(data) ? String(data).slice(0, 1) : undefined;
 const never = () => undefined;
 const throws = () => {
   throw new Error('mine');
@@ -159,8 +166,18 @@ module.exports = [
     { a: [1, 5], b: [2, 8] },
     { messageType: byFirstLetter },
   ),
-  typed('a function that says nothing', ['alpha', Buffer.from('beta')], { text: [1, 5], binary: [1, 4] }, { messageType: never }),
-  typed('a function that throws', ['alpha', Buffer.from('beta')], { text: [1, 5], binary: [1, 4] }, { messageType: throws }),
+  typed(
+    'a function that says nothing',
+    ['alpha', Buffer.from('beta')],
+    { text: [1, 5], binary: [1, 4] },
+    { messageType: never },
+  ),
+  typed(
+    'a function that throws',
+    ['alpha', Buffer.from('beta')],
+    { text: [1, 5], binary: [1, 4] },
+    { messageType: throws },
+  ),
   typed('a function that gives no text', ['alpha'], { text: [1, 5] }, { messageType: noText }),
   {
     name: 'a message type of a message in fragments',

@@ -42,11 +42,7 @@ module.exports = [
     },
     { sent: 2, server: { processed: 1 } },
   ),
-  heard(
-    'by prependListener',
-    (socket) => new Promise((resolve) => socket.prependListener('message', resolve)),
-    ONE,
-  ),
+  heard('by prependListener', (socket) => new Promise((resolve) => socket.prependListener('message', resolve)), ONE),
   heard(
     'by three listeners',
     async (socket, t) => {
@@ -209,7 +205,9 @@ module.exports = [
   {
     name: 'by a listener that closes the connection',
     run: async (t) => {
-      const { client, server } = await t.pair({ onConnection: (socket) => socket.on('message', () => socket.close(1000)) });
+      const { client, server } = await t.pair({
+        onConnection: (socket) => socket.on('message', () => socket.close(1000)),
+      });
       client.send('hello');
       await t.closed(client, server);
     },

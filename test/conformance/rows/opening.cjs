@@ -279,8 +279,22 @@ module.exports = [
       for (const client of clients.slice(0, 20)) client.close(1000);
       await t.closed(...clients.slice(0, 20));
     },
-    server: { 'handshake 101': 50, open: 30, 'receive binary': [50, 500], 'transmit binary': [50, 500], processed: 50, 'closed 1000 remote': 20 },
-    client: { 'handshake 101': 50, open: 30, 'transmit binary': [50, 500], 'receive binary': [50, 500], processed: 50, 'closed 1000 local': 20 },
+    server: {
+      'handshake 101': 50,
+      open: 30,
+      'receive binary': [50, 500],
+      'transmit binary': [50, 500],
+      processed: 50,
+      'closed 1000 remote': 20,
+    },
+    client: {
+      'handshake 101': 50,
+      open: 30,
+      'transmit binary': [50, 500],
+      'receive binary': [50, 500],
+      processed: 50,
+      'closed 1000 local': 20,
+    },
     up: 50 * masked(10) + 20 * masked(2),
     down: 50 * plain(10) + 20 * plain(2),
   },

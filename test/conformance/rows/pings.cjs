@@ -25,11 +25,19 @@ module.exports = [
   pinged('a ping with a text', 1, (client) => client.ping('hello'), { up: masked(5), down: plain(5) }),
   pinged('a ping with an empty text', 1, (client) => client.ping(''), { up: masked(0), down: plain(0) }),
   pinged('a ping with a Buffer', 1, (client) => client.ping(Buffer.alloc(125)), { up: masked(125), down: plain(125) }),
-  pinged('a ping with a typed array with an offset', 1, (client) => client.ping(new Uint8Array(new ArrayBuffer(10), 2, 3)), {
-    up: masked(3),
-    down: plain(3),
+  pinged(
+    'a ping with a typed array with an offset',
+    1,
+    (client) => client.ping(new Uint8Array(new ArrayBuffer(10), 2, 3)),
+    {
+      up: masked(3),
+      down: plain(3),
+    },
+  ),
+  pinged('a ping with an ArrayBuffer', 1, (client) => client.ping(new ArrayBuffer(8)), {
+    up: masked(8),
+    down: plain(8),
   }),
-  pinged('a ping with an ArrayBuffer', 1, (client) => client.ping(new ArrayBuffer(8)), { up: masked(8), down: plain(8) }),
   pinged('a ping with a number', 1, (client) => client.ping(12345), { up: masked(5), down: plain(5) }),
   pinged('a ping with the number 0', 1, (client) => client.ping(0), { up: masked(1), down: plain(1) }),
   pinged('a ping with text of several bytes a character', 1, (client) => client.ping('grüße'), {
@@ -56,11 +64,16 @@ module.exports = [
     },
     { up: masked(0, 0, 0), down: plain(0, 0, 0) },
   ),
-  pinged('a ping in the open handler of the server', 1, (client, server) => server.ping('s', undefined, () => client.ping('c')), {
-    server: { ...OPEN, ping: 1 },
-    up: masked(1, 1),
-    down: plain(1, 1),
-  }),
+  pinged(
+    'a ping in the open handler of the server',
+    1,
+    (client, server) => server.ping('s', undefined, () => client.ping('c')),
+    {
+      server: { ...OPEN, ping: 1 },
+      up: masked(1, 1),
+      down: plain(1, 1),
+    },
+  ),
   {
     name: 'a ping of the server',
     run: async (t) => {

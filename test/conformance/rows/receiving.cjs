@@ -1,7 +1,17 @@
 // Forms and packets in which messages come in.
 
 const { once } = require('node:events');
-const { BINARY, CONTINUATION, PING, TEXT, closePayload, CLOSE, frame, masked, plain } = require('../harness/frames.cjs');
+const {
+  BINARY,
+  CONTINUATION,
+  PING,
+  TEXT,
+  closePayload,
+  CLOSE,
+  frame,
+  masked,
+  plain,
+} = require('../harness/frames.cjs');
 
 const OPEN = { 'handshake 101': 1, open: 1 };
 

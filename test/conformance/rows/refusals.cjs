@@ -102,7 +102,9 @@ module.exports = [
     run: async (t) => {
       const wss = new t.WebSocketServer({ noServer: true });
       wss.close();
-      const server = await t.listenUpgrade((request, socket, head) => wss.handleUpgrade(request, socket, head, t.assert.fail));
+      const server = await t.listenUpgrade((request, socket, head) =>
+        wss.handleUpgrade(request, socket, head, t.assert.fail),
+      );
       t.assert.match(await t.fail(server.url), /503/);
     },
     server: { 'handshake 503 503': 1 },
@@ -142,7 +144,8 @@ module.exports = [
   answered(
     'an application writes its answer in pieces',
     (request, socket) => {
-      for (const piece of ['HTTP/1.1 ', '402 Payment', ' Required\r\n', 'Content-Length: 0\r\n', '\r\n']) socket.write(piece);
+      for (const piece of ['HTTP/1.1 ', '402 Payment', ' Required\r\n', 'Content-Length: 0\r\n', '\r\n'])
+        socket.write(piece);
       socket.end();
     },
     { server: '402 402', client: '402 402' },

@@ -345,7 +345,9 @@ module.exports = [
       await t.waitFor('a standstill', async () => {
         const now = sockets.map((socket) => socket.bufferedAmount).join();
         await new Promise((resolve) => setTimeout(resolve, 50));
-        return now === sockets.map((socket) => socket.bufferedAmount).join() && now === before ? true : void (before = now);
+        return now === sockets.map((socket) => socket.bufferedAmount).join() && now === before
+          ? true
+          : void (before = now);
       });
       const { server, client } = await t.now();
       const waiting = sockets.map((socket) => socket.bufferedAmount);
@@ -375,8 +377,6 @@ module.exports = [
     down: plain(2),
   },
 ];
-
-
 
 /** The server answers the client's message with frames that were made before, past `send`. */
 function broadcast(make) {
