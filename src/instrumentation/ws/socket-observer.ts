@@ -98,10 +98,18 @@ export class SocketObserver {
     });
   }
 
-  /** This end asks to close; a no-op where the other end asked first. */
-  closing(socket: WsSocket): void {
+  /** This end asks to close. @returns whether it is the first that asks; then {@link closeFailed} undoes it */
+  closing(socket: WsSocket): boolean {
     const state = this.#sockets.stateOf(socket);
-    if (state) state.closedBy ??= socket._closeFrameReceived ? 'remote' : 'local';
+    if (!state || state.closedBy !== undefined) return false;
+    state.closedBy = socket._closeFrameReceived ? 'remote' : 'local';
+    return true;
+  }
+
+  /** It could not be asked for. */
+  closeFailed(socket: WsSocket): void {
+    const state = this.#sockets.stateOf(socket);
+    if (state) state.closedBy = undefined;
   }
 
   closed(socket: WsSocket, code: unknown): void {
