@@ -19,11 +19,20 @@ export function findWsClasses(found: (classes: WsClasses) => void): () => void {
     if (!file.endsWith(SOCKET_FILE) || !module?.loaded || !isClass(module.exports)) continue;
     found(withServer(module.exports, file.slice(0, -'websocket.js'.length)));
   }
+  let stopped = false;
   const hook = new Hook(['ws'], { internals: true }, (exports, name, folder) => {
-    if (name === SOCKET_MODULE && isClass(exports)) found(withServer(exports, join(folder ?? '', 'lib')));
+    if (name !== SOCKET_MODULE || !isClass(exports)) return exports;
+    const classes = withServer(exports, join(folder ?? '', 'lib'));
+    found(classes);
+    // where the server class is what asked for the socket class, it is there only once this turn is over
+    if (!classes.WebSocketServer)
+      queueMicrotask(() => {
+        if (!stopped) found(withServer(exports, join(folder ?? '', 'lib')));
+      });
     return exports;
   });
   return () => {
+    stopped = true;
     hook.unhook();
   };
 }
