@@ -6,6 +6,8 @@ class Dashboard {
   #package;
   #options;
   #current;
+  /** What the package has logged since it was last asked. */
+  #warnings = [];
 
   /** @param running the dashboard there is, started by `telemetry-dashboard/register` */
   constructor(telemetryDashboard, running) {
@@ -20,6 +22,12 @@ class Dashboard {
     this.#current = await this.#package.initializeTelemetryDashboard({
       config: { prometheus: { enabled: false }, ...(config && { websocket: config }) },
       ...(messageType && { messageType }),
+      logger: {
+        debug() {},
+        info() {},
+        warn: (text) => this.#warnings.push(text),
+        error: (text) => this.#warnings.push(text),
+      },
     });
     this.#options = { config, messageType };
   }
@@ -32,6 +40,10 @@ class Dashboard {
 
   async figures() {
     return figuresOf(await this.#current.metricProducer.collect());
+  }
+
+  takeWarnings() {
+    return this.#warnings.splice(0);
   }
 
   async shutdown() {

@@ -15,8 +15,8 @@ const NOTHING = { server: {}, client: {} };
  * A row's `server` and `client` say all that its role must have measured: what is not there must be 0. Figures are asked for
  * until they are right, and must stay right. `up` and `down` are the bytes that frames take from client to server and back
  * ('measured': as the two TCP sockets count them; 'any': not compared); they are expected of each role that has opened a
- * connection. Behind each row everything is closed, and no connection and no buffer may be left. `neverCloses` is for what `ws`
- * itself never gets closed: a socket whose listener has thrown.
+ * connection. Behind each row everything is closed, and no connection and no buffer may be left. `warns`: what the package must log,
+ * `crashes`: what the process must see. `neverCloses` is for what `ws` itself never gets closed: a socket whose listener has thrown.
  */
 async function runRows({ rows, dashboard, ws, app }) {
   const crashes = [];
@@ -52,6 +52,11 @@ async function runRow(row, dashboard, tools, crashes) {
     await waitFor('figures', async () => (await check()).length === 0, FIGURES_MS).catch(() => undefined);
     await settle();
     problems.push(...(await check()));
+    const warnings = dashboard.takeWarnings();
+    const { warns = [] } = row;
+    if (warnings.length !== warns.length || !warns.every((pattern, index) => pattern.test(warnings[index]))) {
+      problems.push(`logged: [${warnings.join(', ')}] instead of [${warns.join(', ')}]`);
+    }
   } finally {
     if (!row.neverCloses) await within(ROW_MS, tools.close());
     await settle();

@@ -61,6 +61,14 @@ const shapeOf = ({ WebSocket, WebSocketServer, Sender }) =>
 
 module.exports = [
   {
+    name: 'require and import give the same classes',
+    run: async (t) => {
+      const WebSocket = t.app.require('ws');
+      t.assert.equal(WebSocket, t.WebSocket);
+      t.assert.equal(WebSocket.Server, t.WebSocketServer);
+    },
+  },
+  {
     name: 'a server of one copy, a client of another',
     run: async (t) => {
       const { WebSocket } = otherCopy(t);

@@ -176,9 +176,14 @@ module.exports = [
     'a function that throws',
     ['alpha', Buffer.from('beta')],
     { text: [1, 5], binary: [1, 4] },
-    { messageType: throws },
+    { messageType: throws, warns: [/messageType threw: Error: mine/] },
   ),
-  typed('a function that gives no text', ['alpha'], { text: [1, 5] }, { messageType: noText }),
+  typed(
+    'a function that gives no text',
+    ['alpha'],
+    { text: [1, 5] },
+    { messageType: noText, warns: [/messageType gave a number/] },
+  ),
   {
     name: 'a message type of a message in fragments',
     ...JSON_TYPE,
