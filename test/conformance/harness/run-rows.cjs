@@ -5,7 +5,7 @@ const { settle, waitFor } = require('./wait.cjs');
 
 /** How long a row may take, and how long its figures may take to be right. */
 const ROW_MS = 8000;
-const FIGURES_MS = Number(process.env.FIGURES_MS ?? 2000);
+const FIGURES_MS = 2000;
 
 const NOTHING = { server: {}, client: {} };
 
