@@ -92,7 +92,7 @@ export class MessageObserver {
     const state = this.#sockets.stateOf(socket);
     if (state === undefined) return undefined;
     state.framesDue++;
-    this.#sockets.expectFrame(socket._sender, state);
+    if (socket._sender) this.#sockets.expectFrame(socket._sender, state);
     return state;
   }
 

@@ -1,5 +1,5 @@
 import { wrapMethod } from '../wrap.ts';
-import type { Original } from '../wrap.ts';
+import type { Original, Wrapper } from '../wrap.ts';
 import { errorTypeOf } from './labels.ts';
 import type { RawSocket } from './types.ts';
 
@@ -31,16 +31,18 @@ export class ResponseTap {
     };
     // `arguments`, since their number is part of what a stream does
     /* eslint-disable prefer-rest-params */
-    const writing = (original: Original) =>
-      function (this: unknown, chunk: unknown) {
+    const writing = (original: Original): Wrapper => ({
+      method: function (this: unknown, chunk: unknown) {
         written(chunk);
         return original.method.apply(this, arguments as never);
-      };
-    const emitting = (original: Original) =>
-      function (this: unknown, event: unknown, error: unknown) {
+      },
+    });
+    const emitting = (original: Original): Wrapper => ({
+      method: function (this: unknown, event: unknown, error: unknown) {
         emitted(event, error);
         return original.method.apply(this, arguments as never);
-      };
+      },
+    });
     /* eslint-enable prefer-rest-params */
     this.#undo = [wrapMethod(socket, 'write', writing), wrapMethod(socket, 'end', writing)];
     this.#undo.push(wrapMethod(socket, 'emit', emitting));

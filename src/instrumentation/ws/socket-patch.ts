@@ -1,5 +1,5 @@
 import { wrapMethod } from '../wrap.ts';
-import type { Method, Original } from '../wrap.ts';
+import type { Original, Wrapper } from '../wrap.ts';
 import { callListeners, isPlainEmit } from './handlers.ts';
 import type { MessageObserver } from './message-observer.ts';
 import { patchSender } from './sender-patch.ts';
@@ -27,15 +27,17 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
   const observing = { on: true };
   const senders = new Map<object, () => void>();
   const patchSenderOf = (socket: WsSocket): void => {
-    const sender = Object.getPrototypeOf(socket._sender) as object;
-    if (!senders.has(sender)) senders.set(sender, patchSender(sender, messages, observing));
+    // whoever emits 'open' himself may do so on a socket that has none
+    const sender = socket._sender && (Object.getPrototypeOf(socket._sender) as object);
+    if (sender && !senders.has(sender)) senders.set(sender, patchSender(sender, messages, observing));
   };
 
+  // Called on nothing, a method is to fail where it would have failed.
   // Each wrapper passes `arguments` on as they came: their number is part of what ws does, and V8 forwards them without a copy.
   /* eslint-disable prefer-rest-params */
-  const setSocket = (original: Original): Method =>
-    function (this: WsSocket, raw: RawSocket, head: Buffer) {
-      if (!observing.on) return original.method.apply(this, arguments as never);
+  const setSocket = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined, raw: RawSocket, head: Buffer) {
+      if (!observing.on || !this) return original.method.apply(this, arguments as never);
       sockets.opening(this, raw, head);
       let opened = false;
       try {
@@ -45,7 +47,8 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
       } finally {
         if (!opened) sockets.openFailed(this);
       }
-    };
+    },
+  });
 
   const emitMessage = (socket: WsSocket, emit: Original['method'], args: IArguments): unknown => {
     const state = messages.received(socket, args[1], args[2]);
@@ -70,9 +73,9 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
     }
   };
 
-  const emit = (original: Original): Method =>
-    function (this: WsSocket, event: unknown, first: unknown, second: unknown) {
-      if (observing.on) {
+  const emit = (original: Original): Wrapper => ({
+    method: function (this: WsSocket | undefined, event: unknown, first: unknown, second: unknown) {
+      if (observing.on && this) {
         switch (event) {
           case 'message':
             return emitMessage(this, original.method, arguments);
@@ -99,11 +102,12 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
         }
       }
       return original.method.apply(this, arguments as never);
-    };
+    },
+  });
 
-  const send = (original: Original): Method =>
-    function (this: WsSocket, data: unknown, options: unknown) {
-      if (!observing.on) return original.method.apply(this, arguments as never);
+  const send = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined, data: unknown, options: unknown) {
+      if (!observing.on || !this) return original.method.apply(this, arguments as never);
       const { readyState } = this;
       if (readyState !== OPEN) {
         if (readyState !== CONNECTING) messages.dropped(this, options);
@@ -119,19 +123,22 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
       } finally {
         messages.sent(state, data, options, failed);
       }
-    };
+    },
+  });
 
-  const ping = (original: Original): Method =>
-    function (this: WsSocket, data: unknown) {
-      if (observing.on && this.readyState === OPEN) sockets.pingSent(this, data);
+  const ping = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined, data: unknown) {
+      if (observing.on && this?.readyState === OPEN) sockets.pingSent(this, data);
       return original.method.apply(this, arguments as never);
-    };
+    },
+  });
 
-  const closing = (original: Original): Method =>
-    function (this: WsSocket) {
-      if (observing.on) sockets.closing(this);
+  const closing = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined) {
+      if (observing.on && this) sockets.closing(this);
       return original.method.apply(this, arguments as never);
-    };
+    },
+  });
   /* eslint-enable prefer-rest-params */
 
   const wrappers = { setSocket, emit, send, ping, close: closing, terminate: closing };
