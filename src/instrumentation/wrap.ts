@@ -60,7 +60,8 @@ class Layer implements Original {
   }
 
   get method(): Original['method'] {
-    return this.#own ?? (Object.getPrototypeOf(this.#object) as Record<PropertyKey, Original['method']>)[this.#name]!;
+    if (this.#own) return this.#own;
+    return (Object.getPrototypeOf(this.#object) as Record<PropertyKey, unknown>)[this.#name] as Original['method'];
   }
 
   remove(wrapped: Method): void {
