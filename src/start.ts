@@ -132,14 +132,11 @@ function startNothing({ recorder, snapshot }: Recording): Running {
 
 function startAll(config: ResolvedConfig, options: StartOptions, recording: Recording, logger: OnceLogger): Running {
   const { recorder, server, client, realtime, snapshot } = recording;
+  const wsConfig = instrumentationConfig(config.websocket, options.messageType);
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const provider = createProvider(config, options, recorder, scraper);
   const stopSampling = startSampling(recorder, config.sampling_interval_ms);
-  const instrumentation = new WsInstrumentation(instrumentationConfig(config.websocket, options.messageType), {
-    recorder,
-    server,
-    client,
-  });
+  const instrumentation = new WsInstrumentation(wsConfig, { recorder, server, client });
   const { host, port, token, enabled } = config.prometheus;
   const metricsHandler = token === undefined ? scraper.handler : requireBearer(token, scraper.handler);
   const http = enabled ? new TelemetryServer(routes(metricsHandler, token), logger) : undefined;
@@ -174,6 +171,10 @@ function instrumentationConfig(
   typeOf: MessageTypeOf | undefined,
 ): WsInstrumentationConfig {
   const { enabled, idle_after_ms, ping_interval_ms, routes, ignore, message_type } = websocket;
+  if (typeOf !== undefined && typeof typeOf !== 'function') {
+    const issue = { path: 'messageType', value: typeof typeOf, expected: 'a function of a message' };
+    throw new TelemetryConfigError('code', [issue]);
+  }
   const messageType = typeOf ?? (message_type as MessageType | undefined);
   return {
     enabled,

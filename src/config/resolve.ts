@@ -60,7 +60,6 @@ const EXPECTATIONS: Readonly<Record<string, (issue: v.BaseIssue<unknown>) => str
   integer: () => 'a whole number',
   min_length: () => 'not nothing',
   check: ({ message }) => message,
-  starts_with: () => 'json: and the name of a member',
   regex: () => 'a Prometheus label name: letters, digits and _, not le and not beginning with __',
   picklist: ({ expected }) => `one of ${String(expected)}`,
 };

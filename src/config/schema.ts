@@ -38,7 +38,12 @@ export const configSchema = v.strictObject({
       ping_interval_ms: v.optional(between(100, 86_400_000)),
       routes: v.optional(paths, []),
       ignore: v.optional(paths, []),
-      message_type: v.optional(v.pipe(v.string(), v.startsWith('json:'), v.minLength('json:x'.length))),
+      message_type: v.optional(
+        v.pipe(
+          v.string(),
+          v.check((text) => /^json:./s.test(text), 'json: and the name of a member'),
+        ),
+      ),
     }),
     {},
   ),

@@ -6,6 +6,7 @@ import { PACKAGE_NAME, VERSION } from '../base/version.ts';
 import { SdkInstruments } from '../instruments/sdk-instruments.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { WebSocketRecorder } from '../recording/websocket-recorder.ts';
+import { NativeSockets } from './native/native-sockets.ts';
 import { Paths } from './paths.ts';
 import { findWsClasses } from './ws/classes.ts';
 import { messageTypeOf } from './ws/message-type.ts';
@@ -48,7 +49,8 @@ export interface WsInstrumentationConfig {
 const DEFAULT_IDLE_AFTER_MS = 30_000;
 
 /**
- * Measures the sockets of every copy of `ws` in the process, both ends.
+ * Measures the sockets of every copy of `ws` in the process, both ends, and those of the platform's own client (`globalThis.WebSocket`,
+ * `undici`) as far as Node.js tells of them: handshakes, open connections, their durations and errors.
  *
  * It is an OpenTelemetry `Instrumentation`: `registerInstrumentations` and `NodeSDK` take it and hand it their meter provider.
  * With `initializeTelemetryDashboard` nothing has to be done; there it is switched by `websocket.enabled`.
@@ -61,6 +63,7 @@ export class WsInstrumentation {
   #config: WsInstrumentationConfig;
   #settings: Settings;
   #observation: WsObservation | undefined;
+  #native: NativeSockets | undefined;
   #stopFinding: (() => void) | undefined;
   #instruments: SdkInstruments | undefined;
 
@@ -80,6 +83,13 @@ export class WsInstrumentation {
     if (this.#observation) return;
     const observation = new WsObservation({ ...this.#recorders, ...this.#settings });
     this.#observation = observation;
+    const { recorder, client } = this.#recorders;
+    this.#native = new NativeSockets({
+      clock: recorder.clock,
+      logger: recorder.logger,
+      client,
+      paths: this.#settings.paths,
+    });
     for (const classes of this.#explicit) observation.patch(classes);
     this.#stopFinding = findWsClasses((classes) => {
       observation.patch(classes);
@@ -91,6 +101,8 @@ export class WsInstrumentation {
     this.#stopFinding?.();
     this.#observation?.close();
     this.#observation = undefined;
+    this.#native?.close();
+    this.#native = undefined;
   }
 
   /**

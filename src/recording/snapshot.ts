@@ -99,7 +99,7 @@ export class SnapshotReader {
     const recorder = this.#recorder;
     const realtime = this.#realtime;
     const server = this.#server;
-    recorder.refresh();
+    recorder.advance();
     const uptimeSeconds = (recorder.clock.monotonicMs() - recorder.startMonotonicMs) / 1000;
     const windowSeconds = recorder.windowMs / 1000;
     const rateSeconds = Math.max(SHORTEST_RATE_SECONDS, recorder.coveredMs / 1000);

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { Child } from '../support/child-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
+import { NATIVE_FIGURES, NativePeer, measureNative } from '../support/native-peer.ts';
 import type { MatrixRow, ProgramOptions } from '../support/packed-app.ts';
 import { PackedApp } from '../support/packed-app.ts';
-import { scrape } from '../support/scrape.ts';
+import { answers, scrape } from '../support/scrape.ts';
 import type { Scrape } from '../support/scrape.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WsLoad } from '../support/ws-load.ts';
@@ -98,6 +99,7 @@ export function describeRow(title: string, row: MatrixRow): void {
           expect(load.expected.sizes.receive.count).toBe(10_000);
           expect(seenBy(metrics)).toEqual(load.expected);
           expect(metrics.series('websocket_server_message_process_duration_seconds_count')).toEqual({ '{}': 10_000 });
+          expect(metrics.sum('websocket_server_handshake_duration_seconds_count')).toBe(load.expected.connections);
           expect(metrics.sum('websocket_server_errors_total')).toBe(0);
           expect(metrics.sum('websocket_client_messages_total')).toBe(0);
           expect(child.stderr).toBe('');
@@ -130,6 +132,28 @@ export function describeRow(title: string, row: MatrixRow): void {
             text: load.expected.messages['transmit text'],
             binary: load.expected.messages['transmit binary'],
           });
+          expect(child.stderr).toBe('');
+        },
+        TEST_MS,
+      );
+
+      test(
+        'native.mjs has every handshake, connection, close and error of the WebSocket of the platform measured',
+        async () => {
+          const peer = await NativePeer.start();
+          const port = await freePort();
+          const child = start('native.mjs', {
+            register: true,
+            config: { prometheus: { enabled: true, port } },
+            // before 22, Node.js has it behind a flag
+            ...(row.node === undefined && { env: { NODE_OPTIONS: '--experimental-websocket' } }),
+            args: peer.urls,
+          });
+          const metricsUrl = `http://127.0.0.1:${port}/metrics`;
+          await waitFor('the endpoint', () => answers(metricsUrl), 10_000);
+          const { whileOpen, atEnd } = await measureNative(peer, () => scrape(metricsUrl));
+          expect(whileOpen).toBe(peer.connections);
+          expect(atEnd).toEqual(NATIVE_FIGURES);
           expect(child.stderr).toBe('');
         },
         TEST_MS,

@@ -52,6 +52,14 @@ export async function scrape(url: string, accept = 'text/plain'): Promise<Scrape
   return new Scrape(await scrapeText(url, accept));
 }
 
+/** Whether an endpoint is there already. */
+export function answers(url: string): Promise<boolean> {
+  return fetch(url, { headers: { connection: 'close' } }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 /** The text that an endpoint answers. */
 export async function scrapeText(url: string, accept = 'text/plain'): Promise<string> {
   const response = await fetch(url, { headers: { accept, connection: 'close' } });

@@ -25,22 +25,29 @@ export function isPlainEmit(emit: unknown, emitter: object): boolean {
   return CAPTURE !== undefined && !(emitter as Record<symbol, unknown>)[CAPTURE];
 }
 
+const NO_PROMISES: readonly Promise<unknown>[] = [];
+
 /**
  * Calls the listeners of an event as `emit` of Node.js does, for what it does not hand on: the promises that they return.
  *
- * @param promises gets the promises
- * @returns whether there were listeners
+ * @returns the promises; undefined where there was no listener
  */
 export function callListeners(
   emitter: unknown,
   event: string,
   args: readonly unknown[],
-  promises: Promise<unknown>[],
-): boolean {
+): readonly Promise<unknown>[] | undefined {
   const listeners = rawListeners.call(emitter, event);
+  if (listeners.length === 0) return undefined;
+  let promises: Promise<unknown>[] | undefined;
   for (const listener of listeners) {
     const returned = Reflect.apply(listener, emitter, args);
-    if (returned !== undefined && types.isPromise(returned)) promises.push(returned);
+    if (returned !== undefined && isPlainPromise(returned)) (promises ??= []).push(returned);
   }
-  return listeners.length > 0;
+  return promises ?? NO_PROMISES;
+}
+
+/** A promise such as an async function returns. To listen to one of a subclass may run code that nobody has asked for. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return types.isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype;
 }

@@ -7,7 +7,6 @@ import { OTHER_ERROR, errorTypeOf } from './labels.ts';
 import type { MessageTypeOf } from './message-type.ts';
 import { payloadBytes, receivedBytes } from './payload.ts';
 import type { SocketState } from './socket-state.ts';
-import { roleOf } from './sockets.ts';
 import type { Sockets } from './sockets.ts';
 import { CLOSING } from './types.ts';
 import type { SendOptions, WsSocket } from './types.ts';
@@ -65,15 +64,15 @@ export class MessageObserver {
     state: SocketState | undefined,
     startMs: number,
     failed: boolean,
-    promises: readonly Promise<unknown>[],
+    promises: readonly Promise<unknown>[] = [],
   ): void {
     this.#handlingMs = undefined;
     if (state === undefined) return;
     const done = (errorType: string | undefined): void => {
       state.recorder.messageProcessed((this.#clock.monotonicMs() - startMs) / 1000, errorType);
     };
-    // after a throw the promises of other handlers are none of ours
-    if (failed || promises.length === 0) {
+    // after a throw there are none: those of other handlers are left alone
+    if (promises.length === 0) {
       done(failed ? OTHER_ERROR : undefined);
       return;
     }
@@ -99,7 +98,7 @@ export class MessageObserver {
   /** A `send()` has returned, or thrown. */
   sent(state: SocketState, data: unknown, options: unknown, failed: boolean): void {
     if (failed) {
-      state.framesDue--;
+      if (state.framesDue > 0) state.framesDue--;
       return;
     }
     try {
@@ -165,7 +164,7 @@ export class MessageObserver {
     data: unknown,
   ): string | undefined {
     try {
-      const type: unknown = typeOf(data, { role: roleOf(state.socket), direction, isBinary });
+      const type: unknown = typeOf(data, { role: state.role, direction, isBinary });
       if (type === undefined || typeof type === 'string') return type;
       this.#logger.warnOnce('messageType value', `messageType gave a ${typeof type}; it gives a string or undefined`);
     } catch (error) {

@@ -13,8 +13,6 @@ export interface Observers {
   readonly messages: MessageObserver;
 }
 
-const NONE: readonly Promise<unknown>[] = [];
-
 /**
  * Has observers told of what the sockets of one copy of `ws` do, by wrapping methods of `WebSocket.prototype`, and of the
  * prototype of their senders, which is only known once there is one. Adds no listener, callback or property to a socket, and
@@ -54,15 +52,14 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
     const state = messages.received(socket, args[1], args[2]);
     if (state === undefined) return emit.apply(socket, args as never);
     const startMs = state.activeMs;
-    let promises = NONE;
+    let promises: readonly Promise<unknown>[] | undefined;
     let returned: unknown = undefined;
     let failed = true;
     // no catch: a rethrow would move the place that Node.js prints for an uncaught error
     try {
       if (isPlainEmit(emit, socket)) {
-        const pending: Promise<unknown>[] = [];
-        promises = pending;
-        returned = callListeners(socket, 'message', Array.prototype.slice.call(args, 1), pending);
+        promises = callListeners(socket, 'message', Array.prototype.slice.call(args, 1));
+        returned = promises !== undefined;
       } else {
         returned = emit.apply(socket, args as never);
       }

@@ -1,11 +1,14 @@
+import type { WebSocketRole } from '../../catalog/websocket.ts';
 import type { Traffic } from '../../recording/traffic.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import { Pings } from './pings.ts';
+import { roleOf } from './types.ts';
 import type { RawSocket, WsSocket } from './types.ts';
 
 /** What is known of one socket, as long as it is open. */
 export class SocketState {
   readonly socket: WsSocket;
+  readonly role: WebSocketRole;
   readonly recorder: WebSocketRecorder;
   readonly route: string | undefined;
   readonly traffic: Traffic;
@@ -39,6 +42,7 @@ export class SocketState {
     headBytes: number,
   ) {
     this.socket = socket;
+    this.role = roleOf(socket);
     this.recorder = recorder;
     this.route = route;
     this.traffic = recorder.trafficOf(route);

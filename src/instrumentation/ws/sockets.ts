@@ -3,6 +3,7 @@ import type { WebSocketRole } from '../../catalog/websocket.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import { OpenSockets } from './open-sockets.ts';
 import type { SocketState } from './socket-state.ts';
+import { roleOf } from './types.ts';
 import type { WsSocket } from './types.ts';
 
 /** All sockets that are measured: which of them are open, and the state of each. */
@@ -57,7 +58,7 @@ export class Sockets {
 
   add(state: SocketState): void {
     this.#states.set(state.socket, state);
-    this.open[roleOf(state.socket)].add(state);
+    this.open[state.role].add(state);
     this.#forgetLast();
   }
 
@@ -68,7 +69,7 @@ export class Sockets {
 
   delete(state: SocketState): void {
     this.#states.delete(state.socket);
-    this.open[roleOf(state.socket)].delete(state);
+    this.open[state.role].delete(state);
     this.#forgetLast();
   }
 
@@ -84,8 +85,4 @@ export class Sockets {
     this.#lastSocket = this.#lastState = undefined;
     this.#lastSender = this.#lastSenderState = undefined;
   }
-}
-
-export function roleOf(socket: WsSocket): WebSocketRole {
-  return socket._isServer ? 'server' : 'client';
 }

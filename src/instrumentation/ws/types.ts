@@ -1,7 +1,8 @@
-// The little of `ws` that the instrumentation relies on, the same in 7.5 and every 8.x. Types only: `ws` is the application's.
+// The little of `ws` that the instrumentation relies on, the same in 7.5 and every 8.x. No import: `ws` is the application's.
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { WebSocketRole } from '../../catalog/websocket.ts';
 
 /** A network socket, or a stream that stands in for one and knows no bytes. */
 export type RawSocket = Duplex & { readonly bytesRead?: number; readonly bytesWritten?: number };
@@ -48,3 +49,8 @@ export type UpgradeRequest = Pick<IncomingMessage, 'url' | 'headers'>;
 export const CONNECTING = 0;
 export const OPEN = 1;
 export const CLOSING = 2;
+
+/** Which end a socket is. */
+export function roleOf(socket: WsSocket): WebSocketRole {
+  return socket._isServer ? 'server' : 'client';
+}

@@ -50,6 +50,17 @@ describe('resolveConfig', () => {
     [{ latency_buckets_ms: [] }, 'latency_buckets_ms: [], expected not nothing'],
     [{ logging: { level: 'loud' } }, 'logging.level: "loud", expected one of'],
     [{ service_name: '' }, 'service_name: "", expected not nothing'],
+    [{ websocket: { routes: ['/a', '/rooms/:'] } }, 'websocket.routes.1: "/rooms/:", expected a path pattern'],
+    [{ websocket: { ignore: ['/files/*'] } }, 'websocket.ignore.0: "/files/*", expected a path pattern'],
+    [
+      { websocket: { message_type: 'type' } },
+      'websocket.message_type: "type", expected json: and the name of a member',
+    ],
+    [
+      { websocket: { message_type: 'json:' } },
+      'websocket.message_type: "json:", expected json: and the name of a member',
+    ],
+    [{ websocket: { ping_interval_ms: 99 } }, 'websocket.ping_interval_ms: 99, expected at least 100'],
     [[], '(document): an array, expected Object'],
     ['text', '(document): a string, expected Object'],
   ])('says what is wrong with %j', (document, message) => {
