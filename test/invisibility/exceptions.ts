@@ -40,15 +40,6 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   "own properties of the raw socket in 'headers'": TAPPED,
 };
 
-const OTHER_PROMISE: Exception = {
-  reason:
-    "'unhandledRejection' is given a promise that follows the listener's, since awaiting that one handles it; the reason is the same",
-  without: (output) => {
-    const { stdout, ...rest } = output as { readonly stdout: string };
-    return { ...rest, stdout: stdout.replace(/^((?:un)?handled.*) (?:true|false)$/gm, '$1') };
-  },
-};
-
 const STANDARD_ERROR: Exception = {
   reason: 'require-in-the-middle loads `debug`, which looks whether standard error is a terminal and thereby opens it',
   without: (output) => {
@@ -60,11 +51,6 @@ const STANDARD_ERROR: Exception = {
 
 /** By program that ends. */
 export const ENDING_EXCEPTIONS: Readonly<Record<string, Exception>> = {
-  'a rejected promise that the application hears of': OTHER_PROMISE,
-  'a rejected promise of a second listener': OTHER_PROMISE,
-  'a promise that is rejected already': OTHER_PROMISE,
-  'a rejected promise that is handled in the next turn': OTHER_PROMISE,
-  'a rejected promise that two listeners return': OTHER_PROMISE,
   'a process without anything to do': STANDARD_ERROR,
   'a process whose sockets are closed': STANDARD_ERROR,
   'a process whose sockets are let go': STANDARD_ERROR,

@@ -1,6 +1,7 @@
 import { wrapMethod } from '../wrap.ts';
 import type { Original, Wrapper } from '../wrap.ts';
 import { callListeners, isPlainEmit } from './handlers.ts';
+import type { Returned } from './handlers.ts';
 import type { MessageObserver } from './message-observer.ts';
 import { patchSender } from './sender-patch.ts';
 import type { SocketObserver } from './socket-observer.ts';
@@ -52,7 +53,7 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
     const state = messages.received(socket, args[1], args[2]);
     if (state === undefined) return emit.apply(socket, args as never);
     const startMs = state.activeMs;
-    let promises: readonly Promise<unknown>[] | undefined;
+    let promises: readonly Returned[] | undefined;
     let returned: unknown = undefined;
     let failed = true;
     // no catch: a rethrow would move the place that Node.js prints for an uncaught error
