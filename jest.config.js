@@ -21,6 +21,8 @@ module.exports = {
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
     project('conformance', ['<rootDir>/test/conformance/**/*.test.ts']),
+    project('invisibility', ['<rootDir>/test/invisibility/**/*.test.ts']),
+    project('applications', ['<rootDir>/test/applications/**/*.test.ts']),
     project('matrix', ['<rootDir>/test/matrix/**/*.test.ts']),
     project('stack', ['<rootDir>/test/stack/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/stack/require-programs.cjs',

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import { describe } from '../recording/amount.ts';
 import { wrapMethod } from './wrap.ts';
-import type { Original } from './wrap.ts';
+import type { Original, Wrapper } from './wrap.ts';
 
 /** How a method that sends or handles messages is measured. */
 export interface InstrumentOptions {
@@ -45,8 +45,8 @@ export function instrumentMethod(
   const component = options.component ?? String(method);
   let recording = true;
 
-  const wrap = (original: Original) =>
-    function (this: unknown, ...args: unknown[]): unknown {
+  const wrap = (original: Original): Wrapper => ({
+    method: function (this: unknown, ...args: unknown[]): unknown {
       if (!recording) return Reflect.apply(original.method, this, args);
       const startedMs = clock.monotonicMs();
       const done = (failed: boolean): void => {
@@ -78,7 +78,8 @@ export function instrumentMethod(
           throw reason;
         },
       );
-    };
+    },
+  });
   const undo = wrapMethod(object, method, wrap);
   return () => {
     recording = false;

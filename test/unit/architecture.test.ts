@@ -58,7 +58,8 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:(https|diagnostics_channel)$/, ['instrumentation']],
   [/^node:child_process$/, ['cli']],
   [/^node:(stream|zlib|timers\/promises|crypto)$/, ['base', 'otel', 'http', 'instrumentation', 'start.ts', 'cli']],
-  [/^node:(perf_hooks|os|v8)$/, ['resources', 'cli']],
+  [/^node:(perf_hooks|os)$/, ['resources', 'cli']],
+  [/^node:v8$/, ['resources', 'instrumentation']],
   [/^node:(path|util|url|events|readline|process)$/, ['config', 'instrumentation', 'singleton.ts', 'cli']],
 ];
 

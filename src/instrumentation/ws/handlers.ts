@@ -13,7 +13,17 @@ const CAPTURE = Object.getOwnPropertySymbols(EventEmitter.prototype).find(
   ({ description }) => description === 'kCapture',
 );
 
-type Listener = (this: unknown, ...args: unknown[]) => unknown;
+type Listener = ((this: unknown, ...args: unknown[]) => unknown) & {
+  /** The listener itself, where `once` has wrapped it. */
+  readonly listener?: unknown;
+};
+
+/** A promise that a listener has returned. */
+export interface Returned {
+  readonly promise: Promise<unknown>;
+  /** It was made by a call of an async function: nobody else has it, and so nobody else will handle its rejection. */
+  readonly isUnshared: boolean;
+}
 
 /**
  * Whether {@link callListeners} does what `emit` would: it is the one of Node.js, and neither a domain nor `captureRejections`
@@ -25,7 +35,7 @@ export function isPlainEmit(emit: unknown, emitter: object): boolean {
   return CAPTURE !== undefined && !(emitter as Record<symbol, unknown>)[CAPTURE];
 }
 
-const NO_PROMISES: readonly Promise<unknown>[] = [];
+const NO_PROMISES: readonly Returned[] = [];
 
 /**
  * Calls the listeners of an event as `emit` of Node.js does, for what it does not hand on: the promises that they return.
@@ -36,18 +46,16 @@ export function callListeners(
   emitter: unknown,
   event: string,
   args: readonly unknown[],
-): readonly Promise<unknown>[] | undefined {
+): readonly Returned[] | undefined {
   const listeners = rawListeners.call(emitter, event);
   if (listeners.length === 0) return undefined;
-  let promises: Promise<unknown>[] | undefined;
+  let promises: Returned[] | undefined;
   for (const listener of listeners) {
     const returned = Reflect.apply(listener, emitter, args);
-    if (returned !== undefined && isPlainPromise(returned)) (promises ??= []).push(returned);
+    if (returned !== undefined && types.isPromise(returned)) {
+      const isUnshared = types.isAsyncFunction(listener.listener ?? listener);
+      (promises ??= []).push({ promise: returned, isUnshared });
+    }
   }
   return promises ?? NO_PROMISES;
-}
-
-/** A promise such as an async function returns. To listen to one of a subclass may run code that nobody has asked for. */
-function isPlainPromise(value: unknown): value is Promise<unknown> {
-  return types.isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype;
 }

@@ -4,8 +4,10 @@ import type { Direction } from '../../catalog/websocket.ts';
 import { isData, isFinal, payloadOf } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { OTHER_ERROR, errorTypeOf } from './labels.ts';
+import type { Returned } from './handlers.ts';
 import type { MessageTypeOf } from './message-type.ts';
 import { payloadBytes, receivedBytes } from './payload.ts';
+import { PromiseEnds } from './promise-ends.ts';
 import type { SocketState } from './socket-state.ts';
 import type { Sockets } from './sockets.ts';
 import { CLOSING } from './types.ts';
@@ -26,8 +28,7 @@ export class MessageObserver {
   readonly #logger: OnceLogger;
   readonly #sockets: Sockets;
   readonly #typeOf: MessageTypeOf | undefined;
-  /** Promises of handlers that are waited for already: a handler may give the same one for several messages. */
-  readonly #awaited = new WeakSet<Promise<unknown>>();
+  readonly #promiseEnds = new PromiseEnds();
   /** When the handlers began that are running; undefined outside of handlers. */
   #handlingMs: number | undefined = undefined;
 
@@ -36,6 +37,11 @@ export class MessageObserver {
     this.#logger = logger;
     this.#sockets = sockets;
     this.#typeOf = typeOf;
+  }
+
+  /** Waits for no promise any more. */
+  close(): void {
+    this.#promiseEnds.close();
   }
 
   /** Its handlers begin now. @returns undefined: do not measure */
@@ -64,7 +70,7 @@ export class MessageObserver {
     state: SocketState | undefined,
     startMs: number,
     failed: boolean,
-    promises: readonly Promise<unknown>[] = [],
+    promises: readonly Returned[] = [],
   ): void {
     this.#handlingMs = undefined;
     if (state === undefined) return;
@@ -91,7 +97,7 @@ export class MessageObserver {
     const state = this.#sockets.stateOf(socket);
     if (state === undefined) return undefined;
     state.framesDue++;
-    this.#sockets.expectFrame(socket._sender, state);
+    if (socket._sender) this.#sockets.expectFrame(socket._sender, state);
     return state;
   }
 
@@ -173,18 +179,19 @@ export class MessageObserver {
     return undefined;
   }
 
-  /** Calls `settled` at the end of a promise that nobody else will look at, and leaves its rejection as unhandled as it was. */
-  #await(promise: Promise<unknown>, settled: (errorType: string | undefined) => void): void {
-    const isKnown = this.#awaited.has(promise);
-    this.#awaited.add(promise);
+  /** Calls `settled` at the end of a promise, and leaves its rejection as handled or unhandled as it was. */
+  #await({ promise, isUnshared }: Returned, settled: (errorType: string | undefined) => void): void {
+    if (!isUnshared) {
+      this.#promiseEnds.watch(promise, settled);
+      return;
+    }
     promise.then(
       () => {
         settled(undefined);
       },
       (reason: unknown) => {
         settled(this.#errorTypeOf(reason));
-        // reported once, however many messages it was the promise of
-        if (!isKnown) throw reason;
+        throw reason;
       },
     );
   }

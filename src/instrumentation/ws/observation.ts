@@ -74,6 +74,7 @@ export class WsObservation {
     for (const unpatch of this.#patched.values()) unpatch();
     this.#patched.clear();
     this.#unpatchHttp?.();
+    this.#messageObserver.close();
     this.#pinger?.close();
     this.#clientHandshakes.close();
     this.#serverHandshakes.close();

@@ -1,5 +1,5 @@
 import { wrapMethod } from '../wrap.ts';
-import type { Original } from '../wrap.ts';
+import type { Original, Wrapper } from '../wrap.ts';
 import { errorTypeOf } from './labels.ts';
 import type { RawSocket } from './types.ts';
 
@@ -38,16 +38,20 @@ export class ResponseTap {
     };
     // `arguments`, since their number is part of what a stream does
     /* eslint-disable prefer-rest-params */
-    const writing = (observe: (chunk: unknown) => void) => (original: Original) =>
-      function (this: unknown, chunk: unknown) {
-        observe(chunk);
-        return original.method.apply(this, arguments as never);
-      };
-    const emitting = (original: Original) =>
-      function (this: unknown, event: unknown, error: unknown) {
+    const writing =
+      (observe: (chunk: unknown) => void) =>
+      (original: Original): Wrapper => ({
+        method: function (this: unknown, chunk: unknown) {
+          observe(chunk);
+          return original.method.apply(this, arguments as never);
+        },
+      });
+    const emitting = (original: Original): Wrapper => ({
+      method: function (this: unknown, event: unknown, error: unknown) {
         emitted(event, error);
         return original.method.apply(this, arguments as never);
-      };
+      },
+    });
     /* eslint-enable prefer-rest-params */
     this.#undo = [wrapMethod(socket, 'write', writing(written)), wrapMethod(socket, 'end', writing(ended))];
     this.#undo.push(wrapMethod(socket, 'emit', emitting));

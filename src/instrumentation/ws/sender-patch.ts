@@ -13,14 +13,11 @@ export function patchSender(
   messages: MessageObserver,
   observing: { readonly on: boolean },
 ): () => void {
-  return wrapMethod(
-    prototype,
-    'sendFrame',
-    (original) =>
-      function (this: object, frame: Frame) {
-        if (observing.on) messages.frameSent(this, frame);
-        // eslint-disable-next-line prefer-rest-params -- their number is part of what ws does
-        return original.method.apply(this, arguments as never);
-      },
-  );
+  return wrapMethod(prototype, 'sendFrame', (original) => ({
+    method(this: object, frame: Frame) {
+      if (observing.on) messages.frameSent(this, frame);
+      // eslint-disable-next-line prefer-rest-params -- their number is part of what ws does
+      return original.method.apply(this, arguments as never);
+    },
+  }));
 }

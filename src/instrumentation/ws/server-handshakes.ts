@@ -66,8 +66,9 @@ export class ServerHandshakes {
   }
 
   /** An ordinary request may have been answered. Never throws. */
-  answered(request: IncomingMessage, { statusCode }: ServerResponse, startMs: number): void {
-    if (statusCode !== UPGRADE_REQUIRED) return;
+  answered(request: IncomingMessage, response: ServerResponse | undefined, startMs: number): void {
+    if (response?.statusCode !== UPGRADE_REQUIRED) return;
+    const { statusCode } = response;
     this.#guard(() => {
       this.#record(this.#paths.match(request.url), startMs, String(statusCode), String(statusCode));
     });

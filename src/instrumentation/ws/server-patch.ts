@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { Clock } from '../../base/clock.ts';
 import { wrapMethod } from '../wrap.ts';
-import type { Method, Original } from '../wrap.ts';
+import type { Original, Wrapper } from '../wrap.ts';
 import type { ServerHandshakes } from './server-handshakes.ts';
 import type { RawSocket, UpgradeRequest } from './types.ts';
 
@@ -17,15 +17,12 @@ import type { RawSocket, UpgradeRequest } from './types.ts';
  */
 export function patchWebSocketServers(prototype: object, handshakes: ServerHandshakes): () => void {
   const observing = { on: true };
-  const undo = wrapMethod(
-    prototype,
-    'handleUpgrade',
-    (original) =>
-      function (this: unknown, request: UpgradeRequest, socket: RawSocket) {
-        if (observing.on) handshakes.begin(request, socket);
-        return original.method.apply(this, arguments as never);
-      },
-  );
+  const undo = wrapMethod(prototype, 'handleUpgrade', (original) => ({
+    method(this: unknown, request: UpgradeRequest, socket: RawSocket) {
+      if (observing.on) handshakes.begin(request, socket);
+      return original.method.apply(this, arguments as never);
+    },
+  }));
   return () => {
     observing.on = false;
     undo();
@@ -39,8 +36,8 @@ export function patchWebSocketServers(prototype: object, handshakes: ServerHands
  */
 export function patchHttpServers(handshakes: ServerHandshakes, clock: Clock): () => void {
   const observing = { on: true };
-  const emit = (original: Original): Method =>
-    function (this: unknown, event: unknown, request: IncomingMessage, second: unknown) {
+  const emit = (original: Original): Wrapper => ({
+    method: function (this: unknown, event: unknown, request: IncomingMessage, second: unknown) {
       if (!observing.on) return original.method.apply(this, arguments as never);
       if (event === 'upgrade' && isWebSocket(request)) handshakes.begin(request, second as RawSocket);
       if (event !== 'request') return original.method.apply(this, arguments as never);
@@ -48,7 +45,8 @@ export function patchHttpServers(handshakes: ServerHandshakes, clock: Clock): ()
       const result = original.method.apply(this, arguments as never);
       handshakes.answered(request, second as ServerResponse, startMs);
       return result;
-    };
+    },
+  });
   const undo = [HttpServer, HttpsServer].map(({ prototype }) => wrapMethod(prototype, 'emit', emit));
   return () => {
     observing.on = false;
@@ -56,6 +54,7 @@ export function patchHttpServers(handshakes: ServerHandshakes, clock: Clock): ()
   };
 }
 
-function isWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket';
+/** An application may emit the event itself, with anything. */
+function isWebSocket(request: Partial<IncomingMessage> | undefined): boolean {
+  return String(request?.headers?.upgrade).toLowerCase() === 'websocket';
 }

@@ -68,8 +68,9 @@ export class SocketObserver {
   }
 
   /** A client has an answer to its handshake that does not. */
-  refused(socket: WsSocket, request: ClientRequest, { statusCode = 0 }: IncomingMessage): void {
+  refused(socket: WsSocket, request: ClientRequest, response: IncomingMessage): void {
     this.#options.guard(() => {
+      const { statusCode = 0 } = response;
       this.#options.clientHandshakes.refused(socket, request, statusCode);
       this.#clientFailed(socket, String(statusCode));
     });

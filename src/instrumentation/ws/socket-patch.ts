@@ -1,6 +1,7 @@
 import { wrapMethod } from '../wrap.ts';
-import type { Method, Original } from '../wrap.ts';
+import type { Original, Wrapper } from '../wrap.ts';
 import { callListeners, isPlainEmit } from './handlers.ts';
+import type { Returned } from './handlers.ts';
 import type { MessageObserver } from './message-observer.ts';
 import { patchSender } from './sender-patch.ts';
 import type { SocketObserver } from './socket-observer.ts';
@@ -25,15 +26,17 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
   const observing = { on: true };
   const senders = new Map<object, () => void>();
   const patchSenderOf = (socket: WsSocket): void => {
-    const sender = Object.getPrototypeOf(socket._sender) as object;
-    if (!senders.has(sender)) senders.set(sender, patchSender(sender, messages, observing));
+    // whoever emits 'open' himself may do so on a socket that has none
+    const sender = socket._sender && (Object.getPrototypeOf(socket._sender) as object);
+    if (sender && !senders.has(sender)) senders.set(sender, patchSender(sender, messages, observing));
   };
 
+  // Called on nothing, a method is to fail where it would have failed.
   // Each wrapper passes `arguments` on as they came: their number is part of what ws does, and V8 forwards them without a copy.
   /* eslint-disable prefer-rest-params */
-  const setSocket = (original: Original): Method =>
-    function (this: WsSocket, raw: RawSocket, head: Buffer) {
-      if (!observing.on) return original.method.apply(this, arguments as never);
+  const setSocket = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined, raw: RawSocket, head: Buffer) {
+      if (!observing.on || !this) return original.method.apply(this, arguments as never);
       sockets.opening(this, raw, head);
       let opened = false;
       try {
@@ -43,13 +46,14 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
       } finally {
         if (!opened) sockets.openFailed(this);
       }
-    };
+    },
+  });
 
   const emitMessage = (socket: WsSocket, emit: Original['method'], args: IArguments): unknown => {
     const state = messages.received(socket, args[1], args[2]);
     if (state === undefined) return emit.apply(socket, args as never);
     const startMs = state.activeMs;
-    let promises: readonly Promise<unknown>[] | undefined;
+    let promises: readonly Returned[] | undefined;
     let returned: unknown = undefined;
     let failed = true;
     // no catch: a rethrow would move the place that Node.js prints for an uncaught error
@@ -67,9 +71,9 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
     }
   };
 
-  const emit = (original: Original): Method =>
-    function (this: WsSocket, event: unknown, first: unknown, second: unknown) {
-      if (observing.on) {
+  const emit = (original: Original): Wrapper => ({
+    method: function (this: WsSocket | undefined, event: unknown, first: unknown, second: unknown) {
+      if (observing.on && this) {
         switch (event) {
           case 'message':
             return emitMessage(this, original.method, arguments);
@@ -96,11 +100,12 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
         }
       }
       return original.method.apply(this, arguments as never);
-    };
+    },
+  });
 
-  const send = (original: Original): Method =>
-    function (this: WsSocket, data: unknown, options: unknown) {
-      if (!observing.on) return original.method.apply(this, arguments as never);
+  const send = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined, data: unknown, options: unknown) {
+      if (!observing.on || !this) return original.method.apply(this, arguments as never);
       const { readyState } = this;
       if (readyState !== OPEN) {
         if (readyState !== CONNECTING) messages.dropped(this, options);
@@ -116,17 +121,19 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
       } finally {
         messages.sent(state, data, options, failed);
       }
-    };
+    },
+  });
 
-  const ping = (original: Original): Method =>
-    function (this: WsSocket, data: unknown) {
-      if (observing.on && this.readyState === OPEN) sockets.pingSent(this, data);
+  const ping = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined, data: unknown) {
+      if (observing.on && this?.readyState === OPEN) sockets.pingSent(this, data);
       return original.method.apply(this, arguments as never);
-    };
+    },
+  });
 
-  const closing = (original: Original): Method =>
-    function (this: WsSocket) {
-      if (!observing.on || !sockets.closing(this)) return original.method.apply(this, arguments as never);
+  const closing = (original: Original): Wrapper => ({
+    method(this: WsSocket | undefined) {
+      if (!observing.on || !this || !sockets.closing(this)) return original.method.apply(this, arguments as never);
       let failed = true;
       try {
         const result = original.method.apply(this, arguments as never);
@@ -136,7 +143,8 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
         // a code that is not allowed: the socket stays open
         if (failed) sockets.closeFailed(this);
       }
-    };
+    },
+  });
   /* eslint-enable prefer-rest-params */
 
   const wrappers = { setSocket, emit, send, ping, close: closing, terminate: closing };

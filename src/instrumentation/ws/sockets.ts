@@ -64,7 +64,7 @@ export class Sockets {
 
   /** From now on the state is found by the socket's sender too. */
   addSender(state: SocketState): void {
-    this.#bySender.set(state.socket._sender, state);
+    if (state.socket._sender) this.#bySender.set(state.socket._sender, state);
   }
 
   delete(state: SocketState): void {

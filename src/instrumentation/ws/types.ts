@@ -20,7 +20,7 @@ export interface WsSocket {
   /** A client's handshake, while it lasts. */
   readonly _req?: ClientRequest | null;
   /** Frames what is sent. Set when the socket opens. */
-  readonly _sender: object;
+  readonly _sender?: object;
   ping(data: Buffer): void;
 }
 

@@ -1,5 +1,5 @@
 import { wrapMethod } from '../../../src/instrumentation/wrap.ts';
-import type { Original } from '../../../src/instrumentation/wrap.ts';
+import type { Original, Wrapper } from '../../../src/instrumentation/wrap.ts';
 
 class Base {
   greet(name: string): string {
@@ -8,10 +8,11 @@ class Base {
 }
 class Derived extends Base {}
 
-const loud = (original: Original) =>
-  function (this: unknown, ...args: unknown[]) {
+const loud = (original: Original): Wrapper => ({
+  method(this: unknown, ...args: never[]) {
     return `${original.method.apply(this, args) as string}!`;
-  };
+  },
+});
 
 describe('wrapMethod', () => {
   it('wraps an own method and puts the very same property back', () => {
@@ -28,7 +29,7 @@ describe('wrapMethod', () => {
 
   it('shadows an inherited method, follows its replacement, and leaves no own property', () => {
     const undo = wrapMethod(Derived.prototype, 'greet', loud);
-    const undoBase = wrapMethod(Base.prototype, 'greet', () => () => 'replaced');
+    const undoBase = wrapMethod(Base.prototype, 'greet', () => ({ method: () => 'replaced' }));
     expect(new Derived().greet('a')).toBe('replaced!');
     undoBase();
     expect(new Derived().greet('a')).toBe('hello a!');
@@ -40,11 +41,43 @@ describe('wrapMethod', () => {
   it('leaves a method alone that somebody else has wrapped since', () => {
     const object = { greet: () => 'hello' };
     const undo = wrapMethod(object, 'greet', loud);
-    const undoOuter = wrapMethod(object, 'greet', loud);
+    const wrapped = object.greet;
+    const foreign = (): string => `${wrapped()}?`;
+    object.greet = foreign;
     undo();
-    expect(object.greet()).toBe('hello!!');
-    undoOuter();
+    expect(object.greet).toBe(foreign);
+  });
+
+  it('takes a wrapper out from under a later one of its own', () => {
+    const greet = (): string => 'hello';
+    const object = { greet };
+    const undo = [wrapMethod(object, 'greet', loud), wrapMethod(object, 'greet', loud)];
+    undo.push(wrapMethod(object, 'greet', () => ({ method: () => 'replaced' })));
+    undo[1]!();
+    undo[2]!();
     expect(object.greet()).toBe('hello!');
+    undo[0]!();
+    expect(object.greet).toBe(greet);
+  });
+
+  it('is a constructor just where the wrapper is one', () => {
+    const undo = wrapMethod(Base.prototype, 'greet', loud);
+    const { value } = Object.getOwnPropertyDescriptor(Base.prototype, 'greet')!;
+    expect(Object.hasOwn(value, 'prototype')).toBe(false);
+    undo();
+  });
+
+  it('keeps an inherited method visible to `for in` on a prototype, and hides it on a single object', () => {
+    function Parent(): void {
+      // only its prototype is needed
+    }
+    (Parent.prototype as Record<string, unknown>)['greet'] = () => 'hello';
+    class Child extends (Parent as unknown as new () => { greet(): string }) {}
+    const child = new Child();
+    const undo = [wrapMethod(Child.prototype, 'greet', loud), wrapMethod(child, 'greet', loud)];
+    expect([Object.keys(Child.prototype), Object.keys(child), child.greet()]).toEqual([['greet'], [], 'hello!!']);
+    for (const putBack of undo.reverse()) putBack();
+    expect([Object.hasOwn(child, 'greet'), child.greet()]).toEqual([false, 'hello']);
   });
 
   it('does nothing where there is no such method', () => {
