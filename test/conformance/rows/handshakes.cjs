@@ -8,10 +8,12 @@ const OPEN = { 'handshake 101': 1, open: 1 };
 const WAIT_MS = 30;
 const AT_LEAST = (WAIT_MS - 2) / 1000;
 
-/** An http server that answers a request, for an upgrade too, with a redirect to where `target()` says. */
-const redirectByRequest = async (t, target, status = 302) => {
+/** An http server that answers each request, for an upgrade too, with a redirect to where `target()` says, after a while. */
+const redirectByRequest = async (t, target) => {
   const server = await t.listen();
-  server.on('request', (request, response) => response.writeHead(status, { Location: target(request) }).end());
+  server.on('request', (request, response) =>
+    setTimeout(() => response.writeHead(302, { Location: target() }).end(), WAIT_MS),
+  );
   return server.url;
 };
 
@@ -89,7 +91,7 @@ module.exports = [
     client: OPEN,
   },
   {
-    name: 'a redirect by a request handler: one handshake of the client',
+    name: 'a redirect by a request handler: one handshake of the client, from the first request on',
     run: async (t) => {
       const wss = await t.serve();
       const url = await redirectByRequest(t, () => wss.url);
@@ -97,6 +99,7 @@ module.exports = [
     },
     server: OPEN,
     client: OPEN,
+    seconds: { client: { 'handshake 101': AT_LEAST } },
   },
   {
     name: 'two redirects that upgrade handlers write: two refusals of the server, one handshake of the client',

@@ -330,6 +330,19 @@ module.exports = [
     client: OPEN,
   },
   {
+    name: 'a send that throws does not hide the frame that is sent past it',
+    run: async (t) => {
+      const { client, server } = await t.pair();
+      t.assert.throws(() => server.send({}), TypeError);
+      const arrived = once(client, 'message');
+      server._sender.sendFrame(t.Sender.frame(Buffer.from('to all'), { ...FRAME, opcode: 1 }));
+      await arrived;
+    },
+    server: { ...OPEN, 'transmit text': [1, 6] },
+    client: { ...OPEN, 'receive text': [1, 6], processed: 1 },
+    down: plain(6),
+  },
+  {
     name: 'what waits to be sent: the sum of all sockets and the most of one',
     run: async (t) => {
       const sockets = [];
@@ -338,8 +351,8 @@ module.exports = [
       await t.waitFor('the sockets', () => sockets.length === 2);
       for (const client of clients) client._socket.pause();
       const chunk = Buffer.alloc(1_048_576);
-      for (let count = 0; count < 40; count++) sockets[0].send(chunk);
-      for (let count = 0; count < 20; count++) sockets[1].send(chunk);
+      for (let count = 0; count < 20; count++) sockets[0].send(chunk);
+      for (let count = 0; count < 40; count++) sockets[1].send(chunk);
       // both are full when nothing moves any more
       let before;
       await t.waitFor('a standstill', async () => {
