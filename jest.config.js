@@ -20,6 +20,7 @@ module.exports = {
     project('unit', ['<rootDir>/test/unit/**/*.test.ts']),
     project('integration', ['<rootDir>/test/integration/**/*.test.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
+    project('conformance', ['<rootDir>/test/conformance/**/*.test.ts']),
     project('invisibility', ['<rootDir>/test/invisibility/**/*.test.ts']),
     project('applications', ['<rootDir>/test/applications/**/*.test.ts']),
     project('matrix', ['<rootDir>/test/matrix/**/*.test.ts']),

@@ -19,19 +19,33 @@ export function findWsClasses(found: (classes: WsClasses) => void): () => void {
     if (!file.endsWith(SOCKET_FILE) || !module?.loaded || !isClass(module.exports)) continue;
     found(withServer(module.exports, file.slice(0, -'websocket.js'.length)));
   }
+  let stopped = false;
   const hook = new Hook(['ws'], { internals: true }, (exports, name, folder) => {
-    if (name === SOCKET_MODULE && isClass(exports)) found(withServer(exports, join(folder ?? '', 'lib')));
+    if (name !== SOCKET_MODULE || !isClass(exports)) return exports;
+    const classes = withServer(exports, join(folder ?? '', 'lib'));
+    found(classes);
+    // where the server's module is what loads the socket's, it is there only once this turn is over
+    if (!classes.WebSocketServer)
+      queueMicrotask(() => {
+        if (!stopped) found(withServer(exports, join(folder ?? '', 'lib')));
+      });
     return exports;
   });
   return () => {
+    stopped = true;
     hook.unhook();
   };
 }
 
-/** The server class is asked for from here: under `import`, no hook sees it loaded. */
+/**
+ * The server class is asked for from here: under `import`, no hook sees it loaded. It is not asked for while it loads, since the
+ * hook would then keep what is unfinished and hand it to the application for ever.
+ */
 function withServer(WebSocket: WsClass, folder: string): WsClasses {
+  const file = join(folder, SERVER_FILE);
   try {
-    const WebSocketServer: unknown = module.require(join(folder, SERVER_FILE));
+    const known = require.cache[file];
+    const WebSocketServer: unknown = !known ? module.require(file) : known.loaded ? known.exports : undefined;
     return isClass(WebSocketServer) ? { WebSocket, WebSocketServer } : { WebSocket };
   } catch {
     return { WebSocket };

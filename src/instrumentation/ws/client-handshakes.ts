@@ -53,6 +53,13 @@ export class ClientHandshakes {
     if (startMs !== undefined) this.#startsMs.set(socket, startMs);
   }
 
+  /** The application gives up, perhaps before the request has begun: that is a turn after the constructor. */
+  aborting(socket: WsSocket): void {
+    const { _req: request } = socket;
+    if (!request || request.writableFinished || this.#startsMs.has(request)) return;
+    this.#startsMs.set(socket, this.#clock.monotonicMs());
+  }
+
   accepted(socket: WsSocket): PathMatch {
     const path = this.#paths.match(socket.url);
     this.#end(socket, path, '101', undefined);

@@ -16,8 +16,11 @@ const STATUS_LINE_LENGTH = 'HTTP/1.1 101'.length;
 export class ResponseTap {
   readonly #undo: (() => void)[];
   readonly #onAnswer: OnAnswer;
+  /** The first characters that were written. */
+  #start = '';
   #errorType: string | undefined = undefined;
-  #clientEnded = false;
+  /** Which end let go first. */
+  #endedBy: 'client' | 'server' | undefined = undefined;
   #removed = false;
 
   /** @param onAnswer called once; the socket's methods are its own again by then */
@@ -26,17 +29,23 @@ export class ResponseTap {
     const written = (chunk: unknown): void => {
       if (!this.#removed) this.#written(chunk);
     };
+    const ended = (chunk: unknown): void => {
+      written(chunk);
+      this.#endedBy ??= 'server';
+    };
     const emitted = (event: unknown, error: unknown): void => {
       if (!this.#removed) this.#emitted(event, error);
     };
     // `arguments`, since their number is part of what a stream does
     /* eslint-disable prefer-rest-params */
-    const writing = (original: Original): Wrapper => ({
-      method: function (this: unknown, chunk: unknown) {
-        written(chunk);
-        return original.method.apply(this, arguments as never);
-      },
-    });
+    const writing =
+      (observe: (chunk: unknown) => void) =>
+      (original: Original): Wrapper => ({
+        method: function (this: unknown, chunk: unknown) {
+          observe(chunk);
+          return original.method.apply(this, arguments as never);
+        },
+      });
     const emitting = (original: Original): Wrapper => ({
       method: function (this: unknown, event: unknown, error: unknown) {
         emitted(event, error);
@@ -44,7 +53,7 @@ export class ResponseTap {
       },
     });
     /* eslint-enable prefer-rest-params */
-    this.#undo = [wrapMethod(socket, 'write', writing), wrapMethod(socket, 'end', writing)];
+    this.#undo = [wrapMethod(socket, 'write', writing(written)), wrapMethod(socket, 'end', writing(ended))];
     this.#undo.push(wrapMethod(socket, 'emit', emitting));
   }
 
@@ -56,7 +65,9 @@ export class ResponseTap {
   }
 
   #written(chunk: unknown): void {
-    const status = STATUS_LINE.exec(startOf(chunk))?.[1];
+    if (this.#start.length >= STATUS_LINE_LENGTH) return;
+    this.#start += startOf(chunk);
+    const status = STATUS_LINE.exec(this.#start)?.[1];
     if (status === undefined) return;
     this.remove();
     this.#onAnswer(status, undefined);
@@ -64,10 +75,10 @@ export class ResponseTap {
 
   #emitted(event: unknown, error: unknown): void {
     if (event === 'error') this.#errorType = errorTypeOf(error);
-    else if (event === 'end') this.#clientEnded = true;
+    else if (event === 'end') this.#endedBy ??= 'client';
     else if (event === 'close') {
       this.remove();
-      this.#onAnswer(undefined, this.#errorType ?? (this.#clientEnded ? 'client_closed' : 'destroyed'));
+      this.#onAnswer(undefined, this.#errorType ?? (this.#endedBy === 'client' ? 'client_closed' : 'destroyed'));
     }
   }
 }

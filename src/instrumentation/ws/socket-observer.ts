@@ -7,6 +7,7 @@ import { closeCodeLabel, errorTypeOf } from './labels.ts';
 import type { ServerHandshakes } from './server-handshakes.ts';
 import { SocketState } from './socket-state.ts';
 import type { Sockets } from './sockets.ts';
+import { CONNECTING } from './types.ts';
 import type { RawSocket, WsSocket } from './types.ts';
 
 export interface SocketObserverOptions {
@@ -22,6 +23,8 @@ export interface SocketObserverOptions {
 export class SocketObserver {
   readonly #options: SocketObserverOptions;
   readonly #sockets: Sockets;
+  /** Clients that did not get to open, and whose error was counted. */
+  readonly #failedClients = new WeakSet<WsSocket>();
 
   constructor(options: SocketObserverOptions) {
     this.#options = options;
@@ -71,6 +74,7 @@ export class SocketObserver {
       const { statusCode } = response ?? {};
       if (statusCode === undefined) return;
       this.#options.clientHandshakes.refused(socket, request, statusCode);
+      this.#clientFailed(socket, String(statusCode));
     });
   }
 
@@ -95,16 +99,33 @@ export class SocketObserver {
     this.#options.guard(() => {
       const errorType = errorTypeOf(error);
       const state = this.#sockets.stateOf(socket);
+      if (!state && !socket._isServer) {
+        this.#options.clientHandshakes.failed(socket, error, errorType);
+        this.#clientFailed(socket, errorType);
+        return;
+      }
       if (state) state.errorType = errorType;
-      else if (!socket._isServer) this.#options.clientHandshakes.failed(socket, error, errorType);
       if (this.#isMeasured(socket)) this.#sockets.recorderOf(socket).socketFailed(errorType);
     });
   }
 
-  /** This end asks to close; a no-op where the other end asked first. */
-  closing(socket: WsSocket): void {
+  /** This end asks to close. @returns whether it is the first that asks; then {@link closeFailed} undoes it */
+  closing(socket: WsSocket): boolean {
     const state = this.#sockets.stateOf(socket);
-    if (state) state.closedBy ??= socket._closeFrameReceived ? 'remote' : 'local';
+    if (!state && !socket._isServer && socket.readyState === CONNECTING) {
+      this.#options.guard(() => {
+        this.#options.clientHandshakes.aborting(socket);
+      });
+    }
+    if (!state || state.closedBy !== undefined) return false;
+    state.closedBy = socket._closeFrameReceived ? 'remote' : 'local';
+    return true;
+  }
+
+  /** It could not be asked for. */
+  closeFailed(socket: WsSocket): void {
+    const state = this.#sockets.stateOf(socket);
+    if (state) state.closedBy = undefined;
   }
 
   closed(socket: WsSocket, code: unknown): void {
@@ -127,6 +148,13 @@ export class SocketObserver {
   #handshakeOf(socket: WsSocket, raw: RawSocket): { ignored: boolean; route: string | undefined } {
     if (!socket._isServer) return this.#options.clientHandshakes.accepted(socket);
     return this.#options.serverHandshakes.accepted(raw) ?? this.#options.paths.match(undefined);
+  }
+
+  /** Once: an application that reads a refusal itself ends the client by a second error. */
+  #clientFailed(socket: WsSocket, errorType: string): void {
+    if (this.#failedClients.has(socket)) return;
+    this.#failedClients.add(socket);
+    if (this.#isMeasured(socket)) this.#sockets.recorderOf(socket).socketFailed(errorType);
   }
 
   #isMeasured(socket: WsSocket): boolean {

@@ -133,8 +133,16 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
 
   const closing = (original: Original): Wrapper => ({
     method(this: WsSocket | undefined) {
-      if (observing.on && this) sockets.closing(this);
-      return original.method.apply(this, arguments as never);
+      if (!observing.on || !this || !sockets.closing(this)) return original.method.apply(this, arguments as never);
+      let failed = true;
+      try {
+        const result = original.method.apply(this, arguments as never);
+        failed = false;
+        return result;
+      } finally {
+        // a code that is not allowed: the socket stays open
+        if (failed) sockets.closeFailed(this);
+      }
     },
   });
   /* eslint-enable prefer-rest-params */
