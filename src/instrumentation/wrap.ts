@@ -1,5 +1,5 @@
 /** A method as the object has it; `this` is whatever it is called on. */
-export type Method = (this: never, ...args: never[]) => unknown;
+type Method = (this: never, ...args: never[]) => unknown;
 
 /** What a wrapper passes calls on to. Read it at each call: an inherited method may be replaced meanwhile. */
 export interface Original {

@@ -28,13 +28,17 @@ export interface Transcript extends Output {
 }
 
 export interface RunOptions {
-  /** Whether the instrumentation is loaded first, as a program would have it that knows nothing of it. */
-  readonly instrumented?: boolean;
+  /** What is loaded first: nothing, the instrumentation, or one that does what instrumentations should not. */
+  readonly preload?: 'blank' | 'instrumentation' | 'careless';
   readonly flags?: readonly string[];
 }
 
-/** Loaded in place of the instrumentation: `--import` alone changes how Node.js starts a program. */
-const BLANK = join(__dirname, 'blank.mjs');
+/** Also without the instrumentation something is loaded: `--import` alone changes how Node.js starts a program. */
+const PRELOADS = {
+  blank: join(__dirname, 'blank.mjs'),
+  instrumentation: join(DIST, 'register.js'),
+  careless: join(__dirname, 'careless.mjs'),
+};
 
 /** An application with a copy of `ws` as its own, and a second copy within another package. */
 export class Application {
@@ -43,7 +47,7 @@ export class Application {
   /** @param wsPackage the package that stands in as `ws` */
   constructor(wsPackage: string) {
     this.#folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-'));
-    for (const file of ['observe.cjs', 'end.cjs', 'peers.cjs', 'shapes.cjs', 'observations']) {
+    for (const file of ['observe.cjs', 'end.cjs', 'peers.cjs', 'shapes.cjs', 'observations', 'endings']) {
       cpSync(join(__dirname, file), join(this.#folder, file), { recursive: true });
     }
     const source = dirname(require.resolve(`${wsPackage}/package.json`));
@@ -82,13 +86,16 @@ export class Application {
     return { ...ending, stdout, stderr: withoutOurFrames(stderr) };
   }
 
-  async #run(args: readonly string[], { instrumented = false, flags = [] }: RunOptions = {}): Promise<Output> {
-    const preload = instrumented ? join(DIST, 'register.js') : BLANK;
+  async #run(args: readonly string[], { preload = 'blank', flags = [] }: RunOptions = {}): Promise<Output> {
     // deep enough that frames of ours push none of the application's out
-    const child = new Child(process.execPath, ['--import', preload, '--stack-trace-limit=100', ...flags, ...args], {
-      cwd: this.#folder,
-      env: { DIST_INDEX: join(DIST, 'index.js'), TELEMETRY_DASHBOARD_CONFIG: this.#configuration },
-    });
+    const child = new Child(
+      process.execPath,
+      ['--import', PRELOADS[preload], '--stack-trace-limit=100', ...flags, ...args],
+      {
+        cwd: this.#folder,
+        env: { DIST_INDEX: join(DIST, 'index.js'), TELEMETRY_DASHBOARD_CONFIG: this.#configuration },
+      },
+    );
     try {
       const ending = await child.waitForEnd(60_000);
       return { ...ending, stdout: child.stdout, stderr: child.stderr };

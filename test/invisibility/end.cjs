@@ -1,3 +1,3 @@
 'use strict';
 // end.cjs NAME: runs one of the programs that end by themselves or die.
-void require('./observations/endings.cjs')[process.argv[2]].run();
+void require('./endings/index.cjs')[process.argv[2]].run();

@@ -5,7 +5,7 @@ import { ENDING_EXCEPTIONS } from './exceptions.ts';
 jest.setTimeout(60_000);
 
 const PROGRAMS = Object.entries(
-  jest.requireActual<Record<string, { readonly flags?: readonly string[] }>>('./observations/endings.cjs'),
+  jest.requireActual<Record<string, { readonly flags?: readonly string[] }>>('./endings/index.cjs'),
 );
 
 describe.each(['ws', 'ws-7'])('with %s', (wsPackage) => {
@@ -15,7 +15,7 @@ describe.each(['ws', 'ws-7'])('with %s', (wsPackage) => {
 
   /** How the program ends without the instrumentation, and with it. */
   const both = (name: string, flags: readonly string[]): Promise<[Output, Output]> =>
-    Promise.all([application.end(name, { flags }), application.end(name, { flags, instrumented: true })]);
+    Promise.all([application.end(name, { flags }), application.end(name, { flags, preload: 'instrumentation' })]);
 
   describe('a program ends the same, with the same output', () => {
     it.each(PROGRAMS.filter(([name]) => !(name in ENDING_EXCEPTIONS)))('%s', async (name, { flags = [] }) => {

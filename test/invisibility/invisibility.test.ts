@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Application } from './application.ts';
 import type { Transcript } from './application.ts';
 import { EXCEPTIONS } from './exceptions.ts';
@@ -5,7 +6,19 @@ import { EXCEPTIONS } from './exceptions.ts';
 jest.setTimeout(120_000);
 
 /** Themes that are observed in one process, one after the other. */
-const THEMES = ['shape', 'listeners', 'emitting', 'mutating', 'order', 'errors', 'context', 'wire', 'patching'];
+const THEMES = [
+  'shape',
+  'listeners',
+  'emitting',
+  'overriding',
+  'hearing',
+  'mutating',
+  'order',
+  'errors',
+  'context',
+  'wire',
+  'patching',
+];
 
 const namesOf = (theme: string): string[] => Object.keys(jest.requireActual<object>(`./observations/${theme}.cjs`));
 
@@ -19,7 +32,7 @@ describe.each(COPIES)('with %s, an application', (wsPackage) => {
   beforeAll(async () => {
     application = new Application(wsPackage);
     plain = await application.observe(THEMES);
-    instrumented = await application.observe(THEMES, { instrumented: true });
+    instrumented = await application.observe(THEMES, { preload: 'instrumentation' });
   });
   afterAll(() => application.remove());
 
@@ -48,5 +61,13 @@ describe.each(COPIES)('with %s, an application', (wsPackage) => {
     expect(before).toEqual({ value: expect.anything() });
     expect(after).not.toEqual(before);
     expect(without(after?.value)).toEqual(without(before?.value));
+  });
+
+  it('would see an instrumentation that is careless, in every theme', async () => {
+    const careless = await application.observe(THEMES, { preload: 'careless' });
+    const seen = THEMES.filter((theme) =>
+      namesOf(theme).some((name) => !isDeepStrictEqual(careless.observations.get(name), plain.observations.get(name))),
+    );
+    expect(seen).toEqual(THEMES);
   });
 });

@@ -68,9 +68,11 @@ export class SocketObserver {
   }
 
   /** A client has an answer to its handshake that does not. */
-  refused(socket: WsSocket, request: ClientRequest, response: IncomingMessage): void {
+  refused(socket: WsSocket, request: ClientRequest, response: IncomingMessage | undefined): void {
     this.#options.guard(() => {
-      const { statusCode = 0 } = response;
+      // an application may emit the event itself, with anything
+      const { statusCode } = response ?? {};
+      if (statusCode === undefined) return;
       this.#options.clientHandshakes.refused(socket, request, statusCode);
       this.#clientFailed(socket, String(statusCode));
     });

@@ -1,5 +1,6 @@
 'use strict';
 // Errors that ws throws or tells of: class, message and where they were made.
+const { EventEmitter } = require('node:events');
 const { WebSocket, connect, dial, dialRaw, frame, listen, listenHttp, next, urlOf } = require('../peers.cjs');
 const { errorShape } = require('../shapes.cjs');
 
@@ -124,6 +125,32 @@ module.exports = {
     thrownBy(() => client.emit('error', 'no error')),
     thrownBy(() => client.emit('error')),
   ]),
+  'events that the application emits without arguments': ofConnection(({ client, wss }) => {
+    client.on('error', () => {});
+    const events = ['message', 'ping', 'pong', 'open', 'upgrade', 'unexpected-response', 'redirect', 'error', 'close'];
+    const ofServer = ['headers', 'error', 'wsClientError', 'close'];
+    wss.on('error', () => {});
+    return [
+      ...events.map((event) => [event, thrownBy(() => client.emit(event))]),
+      ...ofServer.map((event) => [event, thrownBy(() => wss.emit(event))]),
+    ];
+  }),
+  'events that the application emits on an http server without arguments': async () => {
+    const server = await listenHttp();
+    return ['upgrade', 'request', 'clientError', 'checkContinue'].map((event) => [
+      event,
+      thrownBy(() => server.emit(event)),
+      thrownBy(() => server.emit(event, {}, {})),
+    ]);
+  },
+  'events that the application emits on something else': () => {
+    const { emit } = WebSocket.prototype;
+    const other = Object.assign(Object.create(EventEmitter.prototype), { emit }).on('error', () => {});
+    return ['message', 'pong', 'open', 'upgrade', 'unexpected-response', 'error', 'close'].map((event) => [
+      event,
+      thrownBy(() => other.emit(event)),
+    ]);
+  },
   'a listener that throws, called by emit': ofConnection(({ client }) => {
     const log = [];
     client.on('message', () => {

@@ -63,7 +63,7 @@ describe('wrapMethod', () => {
   it('is a constructor just where the wrapper is one', () => {
     const undo = wrapMethod(Base.prototype, 'greet', loud);
     const { value } = Object.getOwnPropertyDescriptor(Base.prototype, 'greet')!;
-    expect(Object.hasOwn(value, 'prototype')).toBe(false);
+    expect(Object.hasOwn(value as object, 'prototype')).toBe(false);
     undo();
   });
 

@@ -37,6 +37,7 @@ describe('PromiseEnds', () => {
     ['_OTHER', undefined],
     ['_OTHER', { some: 'object' }],
   ])('tells %s of a rejected promise, at once or later', async (errorType, reason) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- some reject with anything
     const rejected = Promise.reject(reason);
     rejected.catch(() => undefined);
     await expect(endOf(rejected)).resolves.toBe(errorType);
