@@ -19,10 +19,11 @@ const HANDSHAKE_FAILURES: readonly (readonly [message: RegExp, errorType: string
 
 /** An error's code (`WS_ERR_…`, `ECONNRESET`), else what ws says of a failed handshake, else the name of its class. */
 export function errorTypeOf(error: unknown): string {
-  const { code, name, message } = (typeof error === 'object' && error !== null ? error : {}) as {
+  const { code, name, message, constructor } = (typeof error === 'object' && error !== null ? error : {}) as {
     code?: unknown;
     name?: unknown;
     message?: unknown;
+    constructor?: unknown;
   };
   if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code;
   if (typeof message === 'string' && name === 'Error') {
@@ -31,5 +32,7 @@ export function errorTypeOf(error: unknown): string {
       HANDSHAKE_FAILURES.find(([pattern]) => pattern.test(message))?.[1];
     if (known !== undefined) return known;
   }
-  return typeof name === 'string' && /^[A-Z]\w{1,63}$/.test(name) ? name : OTHER_ERROR;
+  // of a class that has not named its errors, the class
+  const type = name === 'Error' ? (constructor as { name?: unknown } | undefined)?.name : name;
+  return typeof type === 'string' && /^[A-Z]\w{1,63}$/.test(type) ? type : OTHER_ERROR;
 }

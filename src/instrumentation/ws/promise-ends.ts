@@ -11,7 +11,10 @@ const WITH_REASON: InspectOptions = { ...STATE_ONLY, depth: 1, maxStringLength: 
 
 const STATE = /^[^{]*\{\s+<(pending|rejected)>/;
 const CODE = /^\s*\[?code\]?: '([A-Z][A-Z0-9_]{1,63})'/m;
-const NAME = /<rejected>\s+\[?([A-Z]\w{1,63})(?=:|\]|\s+at )/;
+/** As `QuotaError: …`, or `Quota [Error]: …` for a class that has not named its errors. */
+const NAME = /<rejected>\s+\[?([A-Z]\w{1,63})(?=:|\]| \[|\s+at )/;
+/** All up to the last line of the stack: before it there may be anything, as text of the error's message. */
+const STACK = /^[^]*\n {6}at [^\n]*/;
 
 /**
  * Sees promises end without handling them: `then` would make a rejection a handled one, whether somebody else handles it or
@@ -80,7 +83,7 @@ function stateOf(promise: Promise<unknown>): string | undefined {
 /** The code of the reason, else the name of its class where it is an error. */
 function errorTypeOf(promise: Promise<unknown>): string {
   const text = shown(promise, WITH_REASON);
-  return CODE.exec(text)?.[1] ?? NAME.exec(text)?.[1] ?? OTHER_ERROR;
+  return CODE.exec(text.replace(STACK, ''))?.[1] ?? NAME.exec(text)?.[1] ?? OTHER_ERROR;
 }
 
 function shown(promise: Promise<unknown>, options: InspectOptions): string {

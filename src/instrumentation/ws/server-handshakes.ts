@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import type { PathMatch, Paths } from '../paths.ts';
@@ -15,8 +14,7 @@ interface Pending {
 
 const SWITCHING_PROTOCOLS = '101';
 
-/** HTTP status with which a `ws` server answers a request that does not ask for an upgrade. */
-const UPGRADE_REQUIRED = 426;
+const UPGRADE_REQUIRED = '426';
 
 /** Handshakes on servers, from the request to the open socket or the refusal, whoever refuses. */
 export class ServerHandshakes {
@@ -65,12 +63,10 @@ export class ServerHandshakes {
     return path;
   }
 
-  /** An ordinary request may have been answered. Never throws. */
-  answered(request: IncomingMessage, response: ServerResponse | undefined, startMs: number): void {
-    if (response?.statusCode !== UPGRADE_REQUIRED) return;
-    const { statusCode } = response;
+  /** A request that asks for no upgrade was told that it must. Never throws. */
+  required(request: UpgradeRequest, startMs: number): void {
     this.#guard(() => {
-      this.#record(this.#paths.match(request.url), startMs, String(statusCode), String(statusCode));
+      this.#record(this.#paths.match(request.url), startMs, UPGRADE_REQUIRED, UPGRADE_REQUIRED);
     });
   }
 

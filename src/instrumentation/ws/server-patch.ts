@@ -37,13 +37,13 @@ export function patchWebSocketServers(prototype: object, handshakes: ServerHands
 export function patchHttpServers(handshakes: ServerHandshakes, clock: Clock): () => void {
   const observing = { on: true };
   const emit = (original: Original): Wrapper => ({
-    method: function (this: unknown, event: unknown, request: IncomingMessage, second: unknown) {
+    method: function (this: HttpServer | undefined, event: unknown, request: IncomingMessage, second: unknown) {
       if (!observing.on) return original.method.apply(this, arguments as never);
       if (event === 'upgrade' && isWebSocket(request)) handshakes.begin(request, second as RawSocket);
       if (event !== 'request') return original.method.apply(this, arguments as never);
       const startMs = clock.monotonicMs();
       const result = original.method.apply(this, arguments as never);
-      handshakes.answered(request, second as ServerResponse, startMs);
+      if (isUpgradeRequired(second) && this?.listenerCount('upgrade')) handshakes.required(request, startMs);
       return result;
     },
   });
@@ -52,6 +52,11 @@ export function patchHttpServers(handshakes: ServerHandshakes, clock: Clock): ()
     observing.on = false;
     for (const putBack of undo) putBack();
   };
+}
+
+/** What a server of ws answers to a request that asks for no upgrade. */
+function isUpgradeRequired(response: unknown): boolean {
+  return (response as Partial<ServerResponse> | undefined)?.statusCode === 426;
 }
 
 /** An application may emit the event itself, with anything. */

@@ -23,6 +23,7 @@ it.each([
   [new Error('Unexpected server response: 401'), '401'],
   [new Error('Server sent no subprotocol'), 'invalid_response'],
   [new TypeError('Server sent no subprotocol'), 'TypeError'],
+  [new (class Quota extends Error {})('x'), 'Quota'],
   ['thrown text', '_OTHER'],
   [undefined, '_OTHER'],
   [null, '_OTHER'],

@@ -5,6 +5,9 @@ class QuotaError extends Error {
   override name = 'QuotaError';
 }
 
+class UnnamedError extends Error {}
+class Quota extends Error {}
+
 describe('PromiseEnds', () => {
   const ends = new PromiseEnds();
   afterAll(() => ends.close());
@@ -33,6 +36,10 @@ describe('PromiseEnds', () => {
     ['QuotaError', new QuotaError('own class')],
     ['Error', Object.assign(new Error('another code'), { code: 'not a code' })],
     ['Error', new Error('of another', { cause: Object.assign(new Error('inner'), { code: 'INNER' }) })],
+    ['APP_CODE', Object.assign(new Error('of another', { cause: new Error('inner') }), { code: 'APP_CODE' })],
+    ['UnnamedError', new UnnamedError('whose class has not named it')],
+    ['Quota', new Quota('whose class has not named it')],
+    ['TypeError', new TypeError("a message\n  code: 'NOT_A_CODE'\n    at nowhere\n  code: 'NOT_A_CODE'")],
     ['_OTHER', 'a text'],
     ['_OTHER', undefined],
     ['_OTHER', { some: 'object' }],
