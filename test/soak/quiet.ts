@@ -40,6 +40,7 @@ export interface QuietFigures {
   readonly rawUpgraded: number;
   readonly clients: readonly number[];
   readonly wrong: readonly string[];
+  /** As in {@link Report}, of all processes. */
   readonly faults: readonly string[];
 }
 

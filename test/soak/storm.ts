@@ -39,6 +39,8 @@ export class Storm {
   /** Processes that ended by a signal and were replaced. */
   replaced = 0;
   scrapes = 0;
+  /** How often the processes that live have read all their gauges. */
+  readings = 0;
   readonly #random: () => number;
   readonly #server: Peer<ServerReady>;
   readonly #clients: Peer<ClientReady>[] = [];
@@ -185,6 +187,7 @@ export class Storm {
       })),
     );
     if (!server) throw new Error('no server');
+    this.readings = [server, ...clients].reduce((sum, { report }) => sum + report.samples, 0);
     return quietFigures(server, clients, this.#everPorts);
   }
 
