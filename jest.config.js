@@ -24,6 +24,9 @@ module.exports = {
     project('invisibility', ['<rootDir>/test/invisibility/**/*.test.ts']),
     project('applications', ['<rootDir>/test/applications/**/*.test.ts']),
     project('matrix', ['<rootDir>/test/matrix/**/*.test.ts']),
+    project('soak', ['<rootDir>/test/soak/**/*.test.ts'], {
+      globalSetup: '<rootDir>/test/soak/require-linux.cjs',
+    }),
     project('stack', ['<rootDir>/test/stack/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/stack/require-programs.cjs',
     }),

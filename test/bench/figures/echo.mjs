@@ -1,4 +1,5 @@
 // A ws echo server that 16 connections with 128-byte messages saturate, instrumented against not.
+import { startEchoServer } from '../echo-server.mjs';
 import { confidence, median, ratios, summary } from '../rounds.mjs';
 import { Worker, withWorkers } from '../worker.mjs';
 
@@ -12,19 +13,12 @@ const ROUNDS_PER_SET = 4;
 /** Peers take part in every third round. */
 const PEERS_EVERY = 3;
 
-/**
- * The same young generation for all, in MB. V8 sizes it by what survived so far, which in a server as small as this is what was
- * loaded at its start: four times fewer pauses, each twice as long, would else be what the p99 tells of.
- */
-const HEAP = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
-
-const REGISTER = new URL('../../../dist/register.js', import.meta.url).href;
 const SERVERS = {
-  plain: { args: ['plain'] },
-  again: { args: ['plain'] },
-  ours: { args: ['plain'], flags: ['--import', REGISTER] },
-  prom: { args: ['prom-client'] },
-  otel: { args: ['opentelemetry'] },
+  plain: {},
+  again: {},
+  ours: { instrumented: true },
+  prom: { variant: 'prom-client' },
+  otel: { variant: 'opentelemetry' },
 };
 const PEERS = ['prom', 'otel'];
 const TITLES = {
@@ -41,7 +35,7 @@ export async function measure({ rounds = 24, log }) {
   /** @type {Record<string, Run>[]} */
   const results = [];
   while (results.length < rounds) {
-    const starting = [Worker.start('subjects/load.mjs'), ...Object.values(SERVERS).map(startServer)];
+    const starting = [Worker.start('subjects/load.mjs'), ...Object.values(SERVERS).map(startEchoServer)];
     await withWorkers(starting, async ([load, ...workers]) => {
       for (const worker of workers) await warmUp(load, worker);
       const servers = Object.keys(SERVERS).map((name, index) => [name, workers[index]]);
@@ -53,10 +47,6 @@ export async function measure({ rounds = 24, log }) {
     });
   }
   return Object.keys(TITLES).flatMap((name) => rowsOf(name, results));
-}
-
-function startServer({ args, flags = [] }) {
-  return Worker.start('subjects/echo.mjs', { args, flags: [...HEAP, ...flags] });
 }
 
 async function warmUp(load, server) {
