@@ -18,13 +18,14 @@ export interface FramePayload {
 }
 
 /** Whether it is a frame of a message, and not a ping, pong or close. */
-export function isData([head]: Frame): boolean {
-  return (byteAt(head, 0) & OPCODE) <= BINARY;
+export function isData(frame: Frame): boolean {
+  // an index, for to destructure an array is to iterate over it
+  return (byteAt(frame[0], 0) & OPCODE) <= BINARY;
 }
 
 /** Whether it is the last frame of its message. */
-export function isFinal([head]: Frame): boolean {
-  return (byteAt(head, 0) & FIN) !== 0;
+export function isFinal(frame: Frame): boolean {
+  return (byteAt(frame[0], 0) & FIN) !== 0;
 }
 
 export function payloadOf([head, payload]: Frame): FramePayload {

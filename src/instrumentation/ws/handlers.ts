@@ -40,22 +40,26 @@ const NO_PROMISES: readonly Returned[] = [];
 /**
  * Calls the listeners of an event as `emit` of Node.js does, for what it does not hand on: the promises that they return.
  *
+ * @param args of `emit`, the event first
  * @returns the promises; undefined where there was no listener
  */
-export function callListeners(
-  emitter: unknown,
-  event: string,
-  args: readonly unknown[],
-): readonly Returned[] | undefined {
-  const listeners = rawListeners.call(emitter, event);
+export function callListeners(emitter: object, args: IArguments): readonly Returned[] | undefined {
+  const listeners = rawListeners.call(emitter, args[0] as string);
   if (listeners.length === 0) return undefined;
   let promises: Returned[] | undefined;
   for (const listener of listeners) {
-    const returned = Reflect.apply(listener, emitter, args);
+    const returned = call(listener, emitter, args);
     if (returned !== undefined && types.isPromise(returned)) {
       const isUnshared = types.isAsyncFunction(listener.listener ?? listener);
       (promises ??= []).push({ promise: returned, isUnshared });
     }
   }
   return promises ?? NO_PROMISES;
+}
+
+/** Without an array, for as many arguments as ws 8 and ws 7 give. */
+function call(listener: Listener, emitter: object, args: IArguments): unknown {
+  if (args.length === 3) return listener.call(emitter, args[1], args[2]);
+  if (args.length === 2) return listener.call(emitter, args[1]);
+  return Reflect.apply(listener, emitter, Array.prototype.slice.call(args, 1));
 }

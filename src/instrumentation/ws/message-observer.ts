@@ -74,22 +74,9 @@ export class MessageObserver {
   ): void {
     this.#handlingMs = undefined;
     if (state === undefined) return;
-    const done = (errorType: string | undefined): void => {
-      state.recorder.messageProcessed((this.#clock.monotonicMs() - startMs) / 1000, errorType);
-    };
     // after a throw there are none: those of other handlers are left alone
-    if (promises.length === 0) {
-      done(failed ? OTHER_ERROR : undefined);
-      return;
-    }
-    let left = promises.length;
-    let errorType: string | undefined;
-    for (const promise of promises) {
-      this.#await(promise, (failedWith) => {
-        errorType ??= failedWith;
-        if (--left === 0) done(errorType);
-      });
-    }
+    if (promises.length === 0) this.#processed(state, startMs, failed ? OTHER_ERROR : undefined);
+    else this.#awaitAll(state, startMs, promises);
   }
 
   /** A `send()` on an open socket begins. @returns what {@link sent} takes; undefined: do not measure */
@@ -177,6 +164,21 @@ export class MessageObserver {
       this.#logger.warnOnce('messageType failed', `messageType threw: ${String(error)}`);
     }
     return undefined;
+  }
+
+  #awaitAll(state: SocketState, startMs: number, promises: readonly Returned[]): void {
+    let left = promises.length;
+    let errorType: string | undefined;
+    for (const returned of promises) {
+      this.#await(returned, (failedWith) => {
+        errorType ??= failedWith;
+        if (--left === 0) this.#processed(state, startMs, errorType);
+      });
+    }
+  }
+
+  #processed(state: SocketState, startMs: number, errorType: string | undefined): void {
+    state.recorder.messageProcessed((this.#clock.monotonicMs() - startMs) / 1000, errorType);
   }
 
   /** Calls `settled` at the end of a promise, and leaves its rejection as handled or unhandled as it was. */

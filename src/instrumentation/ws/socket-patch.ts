@@ -59,7 +59,7 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
     // no catch: a rethrow would move the place that Node.js prints for an uncaught error
     try {
       if (isPlainEmit(emit, socket)) {
-        promises = callListeners(socket, 'message', Array.prototype.slice.call(args, 1));
+        promises = callListeners(socket, args);
         returned = promises !== undefined;
       } else {
         returned = emit.apply(socket, args as never);
