@@ -3,6 +3,7 @@ import type { WebSocketRole } from '../../catalog/websocket.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import { OpenSockets } from './open-sockets.ts';
 import type { SocketState } from './socket-state.ts';
+import { createStamps } from './stamps.ts';
 import { roleOf } from './types.ts';
 import type { WsSocket } from './types.ts';
 
@@ -10,13 +11,10 @@ import type { WsSocket } from './types.ts';
 export class Sockets {
   readonly open: Readonly<Record<WebSocketRole, OpenSockets>>;
   readonly #recorders: Readonly<Record<WebSocketRole, WebSocketRecorder>>;
-  readonly #states = new WeakMap<WsSocket, SocketState>();
+  readonly #states = createStamps<SocketState>();
   readonly #bySender = new WeakMap<object, SocketState>();
   readonly #ignored = new WeakSet<WsSocket>();
   readonly #undo: (() => void)[];
-  /** The socket that was looked up last: who answers a message asks for it twice. */
-  #lastSocket: WsSocket | undefined = undefined;
-  #lastState: SocketState | undefined = undefined;
   #lastSender: object | undefined = undefined;
   #lastSenderState: SocketState | undefined = undefined;
 
@@ -39,11 +37,7 @@ export class Sockets {
 
   /** @returns undefined for a socket that is not open, was open before us, or is ignored */
   stateOf(socket: WsSocket): SocketState | undefined {
-    if (socket === this.#lastSocket) return this.#lastState;
-    const state = this.#states.get(socket);
-    this.#lastSocket = socket;
-    this.#lastState = state;
-    return state;
+    return this.#states.get(socket);
   }
 
   stateOfSender(sender: object): SocketState | undefined {
@@ -68,7 +62,7 @@ export class Sockets {
   }
 
   delete(state: SocketState): void {
-    this.#states.delete(state.socket);
+    this.#states.set(state.socket, undefined);
     this.open[state.role].delete(state);
     this.#forgetLast();
   }
@@ -82,7 +76,6 @@ export class Sockets {
   }
 
   #forgetLast(): void {
-    this.#lastSocket = this.#lastState = undefined;
     this.#lastSender = this.#lastSenderState = undefined;
   }
 }
