@@ -2,11 +2,19 @@
 // leave something open.
 
 const THEMES = [
-  'opening',
-  'sending',
+  'opening-servers',
+  'opening-streams',
+  'opening-at-once',
+  'sending-forms',
+  'sending-fragments',
+  'sending-frames',
+  'sending-compressed',
+  'sending-unsent',
   'receiving',
   'listening',
-  'closing',
+  'closing-pairs',
+  'closing-alone',
+  'idle',
   'failing',
   'handshakes',
   'refusals',
@@ -14,6 +22,7 @@ const THEMES = [
   'pings',
   'labels',
   'copies',
+  'instrumentations',
 ];
 
 const rows = THEMES.flatMap((theme) => require(`./${theme}.cjs`).map((row) => ({ ...row, theme })));

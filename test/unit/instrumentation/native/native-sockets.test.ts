@@ -1,11 +1,9 @@
-import { channel } from 'node:diagnostics_channel';
-import { EventEmitter } from 'node:events';
-import type { ChannelMessages } from '../../../../src/instrumentation/native/channel-messages.ts';
 import { NativeSockets } from '../../../../src/instrumentation/native/native-sockets.ts';
 import { Paths } from '../../../../src/instrumentation/paths.ts';
 import { closeLater, closeLeftovers } from '../../../support/leftovers.ts';
 import { createRecording } from '../../../support/recording.ts';
 import type { TestRecording } from '../../../support/recording.ts';
+import { Said, aborted, publish } from '../../../support/undici-said.ts';
 
 afterEach(closeLeftovers);
 
@@ -22,60 +20,6 @@ function measure(paths = new Paths()): Measured {
   });
   return { ...recording, sockets };
 }
-
-const publish = <Name extends keyof ChannelMessages>(name: Name, message: ChannelMessages[Name]): void => {
-  channel(name).publish(message);
-};
-
-let ports = 1024;
-
-/** What undici says of one WebSocket; `withWebSocket` as since 7.13. */
-class Said extends EventEmitter {
-  readonly localAddress = '127.0.0.1';
-  readonly localPort = ports++;
-  bytesRead = 0;
-  errored: Error | null = null;
-  readonly request;
-  readonly websocket;
-  readonly #withWebSocket: boolean;
-
-  constructor(withWebSocket: boolean, path = '/chat?token=secret', key = String(ports)) {
-    super();
-    this.#withWebSocket = withWebSocket;
-    const headers = ['sec-websocket-key', key, 'sec-websocket-version', '13'];
-    this.request = { upgrade: 'websocket', origin: 'http://example.test', path, headers };
-    this.websocket = { url: `ws://example.test${path}` };
-    publish('undici:request:create', { request: this.request });
-  }
-
-  written(): this {
-    publish('undici:client:sendHeaders', { request: this.request, socket: this });
-    return this;
-  }
-
-  open(): this {
-    publish('undici:websocket:open', {
-      address: { address: this.localAddress, port: this.localPort },
-      ...(this.#withWebSocket && { websocket: this.websocket }),
-    });
-    return this;
-  }
-
-  close(code: number): void {
-    publish('undici:websocket:close', { websocket: this.websocket, code });
-    this.emit('close');
-  }
-
-  answer(statusCode: number): void {
-    publish('undici:request:headers', { request: this.request, response: { statusCode } });
-  }
-
-  fail(error: unknown): void {
-    publish('undici:request:error', { request: this.request, error });
-  }
-}
-
-const aborted = (): Error => Object.assign(new Error('This operation was aborted'), { name: 'AbortError', code: 20 });
 
 /** Values of all attributes → how often and how many seconds. */
 const seriesOf = ({ recorder }: TestRecording, name: string): Record<string, [count: number, sum: number]> =>

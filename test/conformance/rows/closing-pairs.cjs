@@ -1,7 +1,7 @@
-// Ways in which a connection ends.
+// Ways in which a connection ends, as both of its ends see it.
 
 const { once } = require('node:events');
-const { CLOSE, TEXT, closePayload, frame, masked, plain } = require('../harness/frames.cjs');
+const { masked, plain } = require('../harness/frames.cjs');
 
 const OPENED = { 'handshake 101': 1 };
 
@@ -25,18 +25,6 @@ const ends = (name, act, row) => ({
   ...row,
   server: { ...OPENED, ...row.server },
   client: { ...OPENED, ...row.client },
-});
-
-/** A server whose other end is a TCP connection. */
-const alone = (name, act, row) => ({
-  name,
-  run: async (t) => {
-    const pair = await t.rawPair(row.options);
-    await act(t, pair);
-    await t.closed(pair.server);
-  },
-  ...row,
-  server: { ...OPENED, ...row.server },
 });
 
 const rows = LABELS.flatMap(({ title, args, label, bytes }) =>
@@ -135,69 +123,6 @@ module.exports = [
     // ws keeps errors of its socket to itself
     { server: { 'closed 1006 none': 1 }, client: { 'closed 1006 none': 1 } },
   ),
-  alone('the other end goes without a word', (t, { raw }) => raw.socket.end(), { server: { 'closed 1006 none': 1 } }),
-  alone('the other end resets the connection', (t, { raw }) => raw.socket.resetAndDestroy(), {
-    server: { 'closed 1006 none': 1 },
-  }),
-  alone(
-    'the other end goes in the middle of a frame',
-    (t, { raw }) => raw.socket.end(frame(TEXT, 'half a message').subarray(0, 10)),
-    { server: { 'closed 1006 none': 1 }, up: 10 },
-  ),
-  alone(
-    'the other end closes and does not wait',
-    (t, { raw }) => raw.socket.end(frame(CLOSE, closePayload(4000, 'bye'))),
-    { server: { 'closed 4xxx remote': 1 }, up: masked(5), down: plain(5) },
-  ),
-  alone('the other end closes without a code', (t, { raw }) => raw.socket.write(frame(CLOSE)), {
-    server: { 'closed 1005 remote': 1 },
-    up: masked(0),
-    down: plain(0),
-  }),
-  alone(
-    'the other end never answers the close',
-    (t, { server }) => server.close(1000),
-    // older versions wait for 30 s
-    { from: '8.19', options: { closeTimeout: 30 }, server: { 'closed 1006 local': 1 }, down: plain(2) },
-  ),
-  alone(
-    'the other end goes instead of an answer to the close',
-    async (t, { raw, server }) => {
-      server.close(1000);
-      await t.waitFor('the close frame', () => raw.frames.length > 0);
-      raw.socket.end();
-    },
-    { server: { 'closed 1006 local': 1 }, down: plain(2) },
-  ),
-  {
-    name: 'the server never answers the close',
-    from: '8.19',
-    run: async (t) => {
-      const { client } = await t.rawServer({ closeTimeout: 30 });
-      client.close(1000);
-      await t.closed(client);
-    },
-    client: { ...OPENED, 'closed 1006 local': 1 },
-    up: masked(2),
-  },
-  {
-    name: 'the server goes without a word',
-    run: async (t) => {
-      const { client, peer } = await t.rawServer();
-      peer.end();
-      await t.closed(client);
-    },
-    client: { ...OPENED, 'closed 1006 none': 1 },
-  },
-  {
-    name: 'the server resets the connection',
-    run: async (t) => {
-      const { client, peer } = await t.rawServer();
-      peer.resetAndDestroy();
-      await t.closed(client);
-    },
-    client: { ...OPENED, 'closed 1006 none': 1 },
-  },
   ends('the WebSocketServer closes, which ends its clients', (t, { wss }) => wss.close(), {
     until: '8.0',
     server: { 'closed 1006 local': 1 },
@@ -233,26 +158,5 @@ module.exports = [
     client: { ...OPENED, 'closed 1008 remote': 1 },
     up: masked(4),
     down: plain(4),
-  },
-  {
-    name: 'a connection without a message for a while is idle, on both ends',
-    config: { idle_after_ms: 20 },
-    run: async (t) => {
-      const { client, server } = await t.pair();
-      await t.waitFor('idle ends', async () => {
-        const now = await t.now();
-        return now.server.idle === 1 && now.client.idle === 1;
-      });
-      const arrived = once(server, 'message');
-      client.send('hello');
-      await arrived;
-      await t.waitFor('idle ends', async () => {
-        const now = await t.now();
-        return now.server.idle === 1 && now.client.idle === 1;
-      });
-    },
-    server: { ...OPENED, 'receive text': [1, 5], processed: 1, idle: 1 },
-    client: { ...OPENED, 'transmit text': [1, 5], idle: 1 },
-    up: masked(5),
   },
 ];
