@@ -45,3 +45,12 @@ export class TelemetryConfigError extends TelemetryError {
     this.issues = issues;
   }
 }
+
+/** What was thrown, as text: anything can be thrown, and not all of it becomes a string. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return `a ${typeof thrown}`;
+  }
+}

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { TelemetryError } from '../base/errors.ts';
+import { TelemetryError, textOf } from '../base/errors.ts';
 import type { OnceLogger } from '../base/logger.ts';
 
 /** Answers one request. May be asynchronous; what it throws becomes a 500. */
@@ -95,7 +95,7 @@ export class TelemetryServer {
   }
 
   #fail(response: ServerResponse, error: unknown): void {
-    this.#logger.warnOnce('http handler', `a request failed: ${String(error)}`);
+    this.#logger.warnOnce('http handler', `a request failed: ${textOf(error)}`);
     if (response.headersSent) response.destroy();
     else end(response, 500, 'Internal Server Error\n');
   }

@@ -1,3 +1,4 @@
+import { textOf } from '../base/errors.ts';
 import type {
   Attributes,
   BatchObservableCallback,
@@ -56,7 +57,7 @@ export class HostSampler {
     for (const callback of this.#callbacks) {
       // it observes before its first await; what it may reject with is no concern of the host's
       Promise.resolve(callback(result)).catch((error: unknown) => {
-        this.#recorder.logger.warnOnce('host metrics', `host metrics could not be sampled: ${String(error)}`);
+        this.#recorder.logger.warnOnce('host metrics', `host metrics could not be sampled: ${textOf(error)}`);
       });
     }
   }

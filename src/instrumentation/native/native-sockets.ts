@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Clock } from '../../base/clock.ts';
+import { textOf } from '../../base/errors.ts';
 import type { OnceLogger } from '../../base/logger.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import type { Paths } from '../paths.ts';
@@ -153,7 +154,7 @@ export class NativeSockets {
     try {
       observe();
     } catch (error) {
-      this.#options.logger.warnOnce('native sockets', `a WebSocket could not be measured: ${String(error)}`);
+      this.#options.logger.warnOnce('native sockets', `a WebSocket could not be measured: ${textOf(error)}`);
     }
   }
 }

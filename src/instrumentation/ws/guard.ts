@@ -1,3 +1,4 @@
+import { textOf } from '../../base/errors.ts';
 import type { OnceLogger } from '../../base/logger.ts';
 
 /** Runs what only looks on: measuring must not break what is measured. */
@@ -9,7 +10,7 @@ export function createGuard(logger: OnceLogger): Guard {
     try {
       observe();
     } catch (error) {
-      logger.warnOnce('ws', `something of a ws socket could not be measured: ${String(error)}`);
+      logger.warnOnce('ws', `something of a ws socket could not be measured: ${textOf(error)}`);
     }
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { textOf } from '../../base/errors.ts';
 import type { OnceLogger } from '../../base/logger.ts';
 import type { Direction } from '../../catalog/websocket.ts';
 import { isData, isFinal, payloadOf } from './frame.ts';
@@ -161,7 +162,7 @@ export class MessageObserver {
       if (type === undefined || typeof type === 'string') return type;
       this.#logger.warnOnce('messageType value', `messageType gave a ${typeof type}; it gives a string or undefined`);
     } catch (error) {
-      this.#logger.warnOnce('messageType failed', `messageType threw: ${String(error)}`);
+      this.#logger.warnOnce('messageType failed', `messageType threw: ${textOf(error)}`);
     }
     return undefined;
   }
@@ -207,7 +208,7 @@ export class MessageObserver {
   }
 
   #unmeasured(error: unknown): void {
-    this.#logger.warnOnce('ws messages', `a message of a ws socket could not be measured: ${String(error)}`);
+    this.#logger.warnOnce('ws messages', `a message of a ws socket could not be measured: ${textOf(error)}`);
   }
 }
 
