@@ -4,6 +4,7 @@ import type { Severity } from './catalog/realtime.ts';
 import type { Address } from './http/server.ts';
 import type { InstrumentOptions } from './instrumentation/method.ts';
 import { instrumentMethod } from './instrumentation/method.ts';
+import type { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
 import type { PrometheusClient } from './otel/prometheus-client.ts';
 import type { RequestHandler } from './http/server.ts';
 import { NO_RECORDER } from './recording/realtime-recorder.ts';
@@ -19,6 +20,7 @@ export interface DashboardParts {
   readonly prometheus: PrometheusClient;
   readonly meter: Meter;
   readonly metricProducer: MetricProducer;
+  readonly wsInstrumentation: WsInstrumentation;
   /** What `/metrics` answers, with its token. */
   readonly metricsHandler: RequestHandler;
   readonly address: () => Address | null;
@@ -41,6 +43,11 @@ export class TelemetryDashboard {
   readonly metricProducer: MetricProducer;
   /** Answers a scrape on a server of your own, as `/metrics` does, `prometheus.token` included. */
   readonly metricsHandler: RequestHandler;
+  /**
+   * What measures the WebSockets of the process. A copy of `ws` that no module hook can see, such as a bundled one, is handed to it:
+   * `dashboard.wsInstrumentation.instrument({ WebSocket, WebSocketServer })`.
+   */
+  readonly wsInstrumentation: WsInstrumentation;
   readonly #parts: DashboardParts;
   /** One step away, since each step costs a fraction of a record. */
   #manual: ManualRecorder;
@@ -54,6 +61,7 @@ export class TelemetryDashboard {
     this.meter = parts.meter;
     this.metricProducer = parts.metricProducer;
     this.metricsHandler = parts.metricsHandler;
+    this.wsInstrumentation = parts.wsInstrumentation;
   }
 
   /** Where the HTTP server listens, or null without one. */

@@ -14,7 +14,7 @@ export type {
   CustomHistogram,
 } from './otel/custom-metrics.ts';
 export { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
-export type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation.ts';
+export type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 export type { WsClass, WsClasses } from './instrumentation/ws/types.ts';
 export type { MessageInfo, MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 export type { InstrumentOptions } from './instrumentation/method.ts';

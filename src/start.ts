@@ -14,7 +14,7 @@ import { requireBearer } from './http/bearer.ts';
 import { TelemetryServer, end } from './http/server.ts';
 import type { RequestHandler, Routes } from './http/server.ts';
 import { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
-import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation.ts';
+import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 import { PrometheusClient } from './otel/prometheus-client.ts';
 import { CellProvider } from './otel/provider.ts';
@@ -111,7 +111,7 @@ function isDisabled(config: ResolvedConfig): boolean {
 }
 
 /** Everything is there and does nothing: no timer, no port, no patch. */
-function startNothing({ recorder, snapshot }: Recording): Running {
+function startNothing({ recorder, server, client, snapshot }: Recording): Running {
   recorder.close();
   const disabled: RequestHandler = (_request, response) => {
     end(response, 404, 'telemetry-dashboard is disabled\n');
@@ -123,6 +123,7 @@ function startNothing({ recorder, snapshot }: Recording): Running {
     prometheus: new PrometheusClient(recorder, disabled),
     meter: createNoopMeter(),
     metricProducer: { collect: noMetrics },
+    wsInstrumentation: new WsInstrumentation({ enabled: false }, { recorder, server, client }),
     metricsHandler: disabled,
     address: () => null,
     close: () => Promise.resolve(),
@@ -159,6 +160,7 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
     metricProducer: {
       collect: (collectOptions) => (recorder.open ? scraper.reader.collect(collectOptions) : noMetrics()),
     },
+    wsInstrumentation: instrumentation,
     metricsHandler,
     address: () => http?.address ?? null,
     close,

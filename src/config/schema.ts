@@ -1,12 +1,14 @@
 import * as v from 'valibot';
-import { parse } from 'path-to-regexp';
 import { LOG_LEVELS } from '../base/logger.ts';
+import { isPathPattern } from '../base/path-pattern.ts';
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const text = v.pipe(v.string(), v.minLength(1));
 const between = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
-const paths = v.array(v.pipe(v.string(), v.check(isPathPattern, 'a path pattern, such as /rooms/:room')));
+const paths = v.array(
+  v.pipe(v.string(), v.check<string, string>(isPathPattern, 'a path pattern, such as /rooms/:room')),
+);
 
 /** The configuration document, with its defaults. Keys that are not here are errors. */
 export const configSchema = v.strictObject({
@@ -71,12 +73,3 @@ export type TelemetryConfig = v.InferInput<typeof configSchema>;
 
 /** The document with all defaults filled in. */
 export type ResolvedConfig = v.InferOutput<typeof configSchema>;
-
-function isPathPattern(pattern: string): boolean {
-  try {
-    parse(pattern);
-    return true;
-  } catch {
-    return false;
-  }
-}

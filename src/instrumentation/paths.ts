@@ -1,4 +1,6 @@
 import { match } from 'path-to-regexp';
+import { isPathPattern } from '../base/path-pattern.ts';
+import { describe } from '../recording/amount.ts';
 
 /** What is known of the path at which a connection is made. */
 export interface PathMatch {
@@ -19,9 +21,11 @@ export class Paths {
   /**
    * @param routes patterns, the first that matches wins
    * @param ignore patterns of paths that are not measured
-   * @throws TypeError naming the pattern that is none
+   * @throws TypeError naming a pattern that is none
    */
   constructor(routes: readonly string[] = [], ignore: readonly string[] = []) {
+    checkPatterns('routes', routes);
+    checkPatterns('ignore', ignore);
     // as it is on the wire: a path that cannot be decoded must not throw
     const options = { decode: false } as const;
     this.#routes = routes.map((pattern) => ({ pattern, matches: match(pattern, options) }));
@@ -34,6 +38,14 @@ export class Paths {
     const ignored = Boolean(this.#isIgnored(path));
     if (this.#routes.length === 0) return { ignored, route: undefined };
     return { ignored, route: this.#routes.find(({ matches }) => matches(path))?.pattern ?? OTHER_ROUTE };
+  }
+}
+
+function checkPatterns(name: string, patterns: unknown): void {
+  if (!Array.isArray(patterns)) throw new TypeError(`${name} is a list of path patterns`);
+  for (const pattern of patterns as unknown[]) {
+    if (!isPathPattern(pattern))
+      throw new TypeError(`${name}: ${describe(pattern)} is no path pattern, such as /rooms/:room`);
   }
 }
 

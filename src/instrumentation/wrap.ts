@@ -47,7 +47,6 @@ export function wrapMethod(object: object, name: PropertyKey, wrap: (original: O
 /** What is under a wrapper. */
 class Layer implements Original {
   readonly #object: object;
-  readonly #parent: Readonly<Record<PropertyKey, unknown>>;
   readonly #name: PropertyKey;
   #before: PropertyDescriptor | undefined;
   /** The object's own method; undefined for an inherited one. */
@@ -55,14 +54,14 @@ class Layer implements Original {
 
   constructor(object: object, name: PropertyKey) {
     this.#object = object;
-    this.#parent = Object.getPrototypeOf(object) as Record<PropertyKey, unknown>;
     this.#name = name;
     this.#before = Object.getOwnPropertyDescriptor(object, name);
     this.#own = this.#before && ((object as Record<PropertyKey, unknown>)[name] as Original['method']);
   }
 
   get method(): Original['method'] {
-    return this.#own ?? (this.#parent[this.#name] as Original['method']);
+    if (this.#own) return this.#own;
+    return (Object.getPrototypeOf(this.#object) as Record<PropertyKey, unknown>)[this.#name] as Original['method'];
   }
 
   remove(wrapped: Method): void {
@@ -71,7 +70,8 @@ class Layer implements Original {
       above.#before = this.#before;
       above.#own = this.#own;
     } else if (this.#current() === wrapped) {
-      if (this.#before) Object.defineProperty(this.#object, this.#name, this.#before);
+      // without effect on what was frozen meanwhile: the wrapper then only passes calls on
+      if (this.#before) Reflect.defineProperty(this.#object, this.#name, this.#before);
       else Reflect.deleteProperty(this.#object, this.#name);
     }
   }

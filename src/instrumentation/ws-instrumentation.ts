@@ -1,17 +1,20 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { diag } from '@opentelemetry/api';
 import { systemClock } from '../base/clock.ts';
+import { textOf } from '../base/errors.ts';
 import { createOnceLogger } from '../base/logger.ts';
 import { PACKAGE_NAME, VERSION } from '../base/version.ts';
 import { SdkInstruments } from '../instruments/sdk-instruments.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { WebSocketRecorder } from '../recording/websocket-recorder.ts';
 import { NativeSockets } from './native/native-sockets.ts';
-import { Paths } from './paths.ts';
 import { findWsClasses } from './ws/classes.ts';
-import { messageTypeOf } from './ws/message-type.ts';
-import type { MessageType, MessageTypeOf } from './ws/message-type.ts';
+import type { WsInstrumentationConfig } from './ws-instrumentation-config.ts';
+import { settingsOf } from './ws-settings.ts';
+import type { WsSettings } from './ws-settings.ts';
 import { WsObservation } from './ws/observation.ts';
+import { prototypesOf } from './ws/prototypes.ts';
+import type { WsPrototypes } from './ws/prototypes.ts';
 import type { WsClasses } from './ws/types.ts';
 
 /** Where the figures go. */
@@ -20,33 +23,6 @@ export interface WsRecorders {
   readonly server: WebSocketRecorder;
   readonly client: WebSocketRecorder;
 }
-
-/** How sockets are measured. */
-export interface WsInstrumentationConfig {
-  /** Whether the constructor already calls {@link WsInstrumentation.enable}. Default true. */
-  readonly enabled?: boolean;
-  /** A connection without a data message for this long is idle, in ms. Default 30 000. */
-  readonly idleAfterMs?: number;
-  /**
-   * Pings every open connection this often, in ms, to measure its round trip. The application sees nothing of these pings and
-   * their pongs. Default: none are sent, and only the application's own are measured.
-   */
-  readonly pingIntervalMs?: number;
-  /**
-   * Patterns of paths, as in Express 5 (`/rooms/:room`): the first that matches becomes `http.route`, other paths `_other`.
-   * Without them there is no `http.route`.
-   */
-  readonly routes?: readonly string[];
-  /** Patterns of paths at which nothing is measured. Default: none. */
-  readonly ignore?: readonly string[];
-  /**
-   * `websocket.message.type`: a function of the message, or `json:type` for the string or whole number that text messages of at
-   * most 4096 bytes have in that member. Default, and where that gives none: `text` or `binary`.
-   */
-  readonly messageType?: MessageType;
-}
-
-const DEFAULT_IDLE_AFTER_MS = 30_000;
 
 /**
  * Measures the sockets of every copy of `ws` in the process, both ends, and those of the platform's own client (`globalThis.WebSocket`,
@@ -59,15 +35,15 @@ export class WsInstrumentation {
   readonly instrumentationName: string = PACKAGE_NAME;
   readonly instrumentationVersion: string = VERSION;
   readonly #recorders: WsRecorders;
-  readonly #explicit = new Set<WsClasses>();
+  readonly #explicit: WsPrototypes[] = [];
   #config: WsInstrumentationConfig;
-  #settings: Settings;
+  #settings: WsSettings;
   #observation: WsObservation | undefined;
   #native: NativeSockets | undefined;
   #stopFinding: (() => void) | undefined;
   #instruments: SdkInstruments | undefined;
 
-  /** @throws TypeError where a pattern or `messageType` is none */
+  /** @throws TypeError naming all that is wrong in the configuration */
   constructor(config?: WsInstrumentationConfig);
   /** @internal */
   constructor(config: WsInstrumentationConfig, recorders: WsRecorders);
@@ -90,9 +66,15 @@ export class WsInstrumentation {
       client,
       paths: this.#settings.paths,
     });
-    for (const classes of this.#explicit) observation.patch(classes);
+    for (const prototypes of this.#explicit) observation.patch(prototypes);
+    const { logger } = this.#recorders.recorder;
     this.#stopFinding = findWsClasses((classes) => {
-      observation.patch(classes);
+      try {
+        observation.patch(prototypesOf(classes));
+      } catch (error) {
+        // of a module that has the name of ws and is something else; its application must not suffer from us
+        logger.warnOnce('ws classes', `a copy of ws is not measured: ${textOf(error)}`);
+      }
     });
   }
 
@@ -111,8 +93,9 @@ export class WsInstrumentation {
    * @throws TypeError where a class is none of `ws`
    */
   instrument(classes: WsClasses): void {
-    this.#explicit.add(classes);
-    this.#observation?.patch(classes);
+    const prototypes = prototypesOf(classes);
+    this.#explicit.push(prototypes);
+    this.#observation?.patch(prototypes);
   }
 
   /** Sends the figures to this provider too, as plain instruments. Replaces an earlier one. */
@@ -133,33 +116,17 @@ export class WsInstrumentation {
   /**
    * Takes effect at the next {@link enable}.
    *
-   * @throws TypeError where a pattern or `messageType` is none
+   * @throws TypeError naming all that is wrong in the configuration
    */
   setConfig(config: WsInstrumentationConfig): void {
     this.#settings = settingsOf(config);
     this.#config = config;
   }
 
+  /** The configuration as it was given last. */
   getConfig(): WsInstrumentationConfig {
     return this.#config;
   }
-}
-
-/** The configuration, checked. */
-interface Settings {
-  readonly idleAfterMs: number;
-  readonly pingIntervalMs: number | undefined;
-  readonly paths: Paths;
-  readonly typeOf: MessageTypeOf | undefined;
-}
-
-function settingsOf({ idleAfterMs, pingIntervalMs, routes, ignore, messageType }: WsInstrumentationConfig): Settings {
-  return {
-    idleAfterMs: idleAfterMs ?? DEFAULT_IDLE_AFTER_MS,
-    pingIntervalMs,
-    paths: new Paths(routes, ignore),
-    typeOf: messageTypeOf(messageType),
-  };
 }
 
 /** For an instrumentation that stands alone. */

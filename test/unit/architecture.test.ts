@@ -51,7 +51,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^@opentelemetry\/host-metrics$/, ['resources']],
   [/^require-in-the-middle$/, ['instrumentation']],
   [/^valibot$/, ['config']],
-  [/^path-to-regexp$/, ['config', 'instrumentation']],
+  [/^path-to-regexp$/, ['base', 'instrumentation']],
   [/^ws$/, ['cli']],
   [/^node:(fs|fs\/promises)$/, ['config', 'cli']],
   [/^node:http$/, ['http', 'instrumentation', 'cli']],

@@ -20,6 +20,8 @@ export class ClientHandshakes {
   readonly #paths: Paths;
   /** When a handshake began: by its request, the error that ended its request, or its socket. */
   readonly #startsMs = new WeakMap<object, number>();
+  /** Sockets whose handshake has ended: an application that reads a refusal itself ends the client by a second error. */
+  readonly #ended = new WeakSet<WsSocket>();
   /** When the handshake began that is being redirected: the new request is made while the answer to the old one is handled. */
   #redirectedMs: number | undefined = undefined;
   readonly #channels: readonly Channel[];
@@ -29,6 +31,8 @@ export class ClientHandshakes {
     this.#client = client;
     this.#paths = paths;
     const channels: readonly Channel[] = [
+      // newer Node.js only; the next one waits for the request to have a network socket
+      ['http.client.request.created', (message) => this.#started(message as never)],
       ['http.client.request.start', (message) => this.#started(message as never)],
       ['http.client.response.finish', (message) => this.#responded(message as never)],
       ['http.client.request.error', (message) => this.#requestFailed(message as never)],
@@ -53,43 +57,40 @@ export class ClientHandshakes {
     if (startMs !== undefined) this.#startsMs.set(socket, startMs);
   }
 
-  /** The application gives up, perhaps before the request has begun: that is a turn after the constructor. */
-  aborting(socket: WsSocket): void {
-    const { _req: request } = socket;
-    if (!request || request.writableFinished || this.#startsMs.has(request)) return;
-    this.#startsMs.set(socket, this.#clock.monotonicMs());
-  }
-
   accepted(socket: WsSocket): PathMatch {
-    const path = this.#paths.match(socket.url);
-    this.#end(socket, path, '101', undefined);
-    return path;
+    return this.#end(socket, this.#startsMs.get(socket), '101', undefined);
   }
 
   refused(socket: WsSocket, request: ClientRequest, statusCode: number): void {
     this.#redirectedMs = undefined;
-    this.#end(request, this.#paths.match(socket.url), String(statusCode), String(statusCode));
+    this.#end(socket, this.#startsMs.get(request), String(statusCode), String(statusCode));
   }
 
   failed(socket: WsSocket, error: unknown, errorType: string): void {
-    const path = this.#paths.match(socket.url);
     const keys = [socket, socket._req, error].filter((key) => typeof key === 'object' && key !== null);
-    const key = keys.find((candidate) => this.#startsMs.has(candidate));
-    if (key) this.#end(key, path, undefined, errorType);
+    const startMs = keys.map((key) => this.#startsMs.get(key)).find((ms) => ms !== undefined);
+    // a request that fails before it has a network socket is not told to have begun: it counts, as one that took no time
+    this.#end(socket, startMs ?? this.#clock.monotonicMs(), undefined, errorType);
   }
 
-  #end(key: object, { ignored, route }: PathMatch, status: string | undefined, errorType: string | undefined): void {
-    const startMs = this.#startsMs.get(key);
-    if (startMs === undefined) return;
-    this.#startsMs.delete(key);
-    if (ignored) return;
+  #end(
+    socket: WsSocket,
+    startMs: number | undefined,
+    status: string | undefined,
+    errorType: string | undefined,
+  ): PathMatch {
+    const path = this.#paths.match(socket.url);
+    const { ignored, route } = path;
+    if (startMs === undefined || ignored || this.#ended.has(socket)) return path;
+    this.#ended.add(socket);
     const durationSeconds = (this.#clock.monotonicMs() - startMs) / 1000;
     this.#client.handshakeEnded({ durationSeconds, status, errorType, route });
+    return path;
   }
 
   #started({ request }: { request: ClientRequest }): void {
     if (String(request.getHeader('upgrade')).toLowerCase() !== 'websocket') return;
-    this.#startsMs.set(request, this.#redirectedMs ?? this.#clock.monotonicMs());
+    if (!this.#startsMs.has(request)) this.#startsMs.set(request, this.#redirectedMs ?? this.#clock.monotonicMs());
   }
 
   #responded({ request, response }: { request: ClientRequest; response: IncomingMessage }): void {

@@ -13,10 +13,7 @@ const CAPTURE = Object.getOwnPropertySymbols(EventEmitter.prototype).find(
   ({ description }) => description === 'kCapture',
 );
 
-type Listener = ((this: unknown, ...args: unknown[]) => unknown) & {
-  /** The listener itself, where `once` has wrapped it. */
-  readonly listener?: unknown;
-};
+type Listener = (this: unknown, ...args: unknown[]) => unknown;
 
 /** A promise that a listener has returned. */
 export interface Returned {
@@ -46,20 +43,13 @@ const NO_PROMISES: readonly Returned[] = [];
 export function callListeners(emitter: object, args: IArguments): readonly Returned[] | undefined {
   const listeners = rawListeners.call(emitter, args[0] as string);
   if (listeners.length === 0) return undefined;
+  const handed = args.length === 3 ? [args[1], args[2]] : Array.prototype.slice.call(args, 1);
   let promises: Returned[] | undefined;
   for (const listener of listeners) {
-    const returned = call(listener, emitter, args);
+    const returned = Reflect.apply(listener, emitter, handed);
     if (returned !== undefined && types.isPromise(returned)) {
-      const isUnshared = types.isAsyncFunction(listener.listener ?? listener);
-      (promises ??= []).push({ promise: returned, isUnshared });
+      (promises ??= []).push({ promise: returned, isUnshared: types.isAsyncFunction(listener) });
     }
   }
   return promises ?? NO_PROMISES;
-}
-
-/** Without an array, for as many arguments as ws 8 and ws 7 give. */
-function call(listener: Listener, emitter: object, args: IArguments): unknown {
-  if (args.length === 3) return listener.call(emitter, args[1], args[2]);
-  if (args.length === 2) return listener.call(emitter, args[1]);
-  return Reflect.apply(listener, emitter, Array.prototype.slice.call(args, 1));
 }

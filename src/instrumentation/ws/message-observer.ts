@@ -30,6 +30,7 @@ export class MessageObserver {
   readonly #sockets: Sockets;
   readonly #typeOf: MessageTypeOf | undefined;
   readonly #promiseEnds = new PromiseEnds();
+  #isClosed = false;
   /** When the handlers began that are running; undefined outside of handlers. */
   #handlingMs: number | undefined = undefined;
 
@@ -40,8 +41,9 @@ export class MessageObserver {
     this.#typeOf = typeOf;
   }
 
-  /** Waits for no promise any more. */
+  /** Records nothing any more. */
   close(): void {
+    this.#isClosed = true;
     this.#promiseEnds.close();
   }
 
@@ -110,7 +112,7 @@ export class MessageObserver {
   /** A `send()` on a socket that is no longer open. */
   dropped(socket: WsSocket, options: unknown): void {
     try {
-      if (this.#sockets.isIgnored(socket) || !isLast(optionsOf(options))) return;
+      if (!this.#sockets.isMeasured(socket) || !isLast(optionsOf(options))) return;
       this.#sockets.recorderOf(socket).messageDropped(socket.readyState === CLOSING ? 'closing' : 'closed');
     } catch (error) {
       this.#unmeasured(error);
@@ -136,10 +138,12 @@ export class MessageObserver {
   }
 
   #transmitted(state: SocketState, isBinary: boolean, data: unknown, sizeBytes: number, isLast: boolean): void {
+    const isWhole = isLast && state.fragmentType === undefined;
     state.fragmentType ??= isBinary ? 'binary' : 'text';
     state.fragmentBytes += sizeBytes;
     if (!isLast) return;
-    this.#record(state, 'transmit', state.fragmentType === 'binary', data, state.fragmentBytes);
+    const isBinaryMessage = state.fragmentType === 'binary';
+    this.#record(state, 'transmit', isBinaryMessage, isWhole ? data : undefined, state.fragmentBytes);
     state.fragmentType = undefined;
     state.fragmentBytes = 0;
   }
@@ -179,6 +183,7 @@ export class MessageObserver {
   }
 
   #processed(state: SocketState, startMs: number, errorType: string | undefined): void {
+    if (this.#isClosed) return;
     state.recorder.messageProcessed((this.#clock.monotonicMs() - startMs) / 1000, errorType);
   }
 

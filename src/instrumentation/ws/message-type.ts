@@ -12,7 +12,7 @@ export interface MessageInfo {
  * Gives the type of a message, `websocket.message.type`. It must be one of few: at most 100 are told apart
  * (`limits.attribute_values`). Called for each message; what it throws is logged once.
  *
- * @param data as the application gets or sends it; of a message in fragments, the last one
+ * @param data as the application gets or sends it; undefined for a message that is sent in fragments
  * @returns undefined for `text` or `binary`
  */
 export type MessageTypeOf = (data: unknown, info: MessageInfo) => string | undefined;

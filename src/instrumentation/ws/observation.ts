@@ -7,12 +7,12 @@ import { createGuard } from './guard.ts';
 import { MessageObserver } from './message-observer.ts';
 import type { MessageTypeOf } from './message-type.ts';
 import { Pinger } from './pinger.ts';
+import type { WsPrototypes } from './prototypes.ts';
 import { ServerHandshakes } from './server-handshakes.ts';
 import { patchHttpServers, patchWebSocketServers } from './server-patch.ts';
 import { SocketObserver } from './socket-observer.ts';
 import { patchSockets } from './socket-patch.ts';
 import { Sockets } from './sockets.ts';
-import type { WsClass, WsClasses } from './types.ts';
 
 export interface WsObservationOptions {
   readonly recorder: Recorder;
@@ -40,7 +40,7 @@ export class WsObservation {
   constructor({ recorder, server, client, paths, typeOf, idleAfterMs, pingIntervalMs }: WsObservationOptions) {
     const { clock, logger } = recorder;
     const guard = createGuard(logger);
-    const sockets = new Sockets({ server, client }, clock, idleAfterMs);
+    const sockets = new Sockets({ server, client }, clock, paths, idleAfterMs);
     this.#sockets = sockets;
     this.#messageObserver = new MessageObserver({ clock, logger, sockets, typeOf });
     this.#serverHandshakes = new ServerHandshakes(clock, guard, server, paths);
@@ -59,14 +59,11 @@ export class WsObservation {
   }
 
   /** Measures a copy of `ws`; harmless for one that is measured. */
-  patch({ WebSocket, WebSocketServer }: WsClasses): void {
+  patch({ socket, server }: WsPrototypes): void {
     this.#unpatchHttp ??= patchHttpServers(this.#serverHandshakes, this.#clock);
     const observers = { sockets: this.#socketObserver, messages: this.#messageObserver };
-    this.#patch(ownerOf(WebSocket, 'setSocket'), (prototype) => patchSockets(prototype, observers));
-    if (!WebSocketServer) return;
-    this.#patch(ownerOf(WebSocketServer, 'handleUpgrade'), (prototype) =>
-      patchWebSocketServers(prototype, this.#serverHandshakes),
-    );
+    this.#patch(socket, () => patchSockets(socket, observers));
+    if (server) this.#patch(server, () => patchWebSocketServers(server, this.#serverHandshakes));
   }
 
   /** Puts everything back and forgets all sockets. */
@@ -81,14 +78,7 @@ export class WsObservation {
     this.#sockets.close();
   }
 
-  #patch(prototype: object, patch: (prototype: object) => () => void): void {
-    if (!this.#patched.has(prototype)) this.#patched.set(prototype, patch(prototype));
+  #patch(prototype: object, patch: () => () => void): void {
+    if (!this.#patched.has(prototype)) this.#patched.set(prototype, patch());
   }
-}
-
-/** The prototype that has the method: of a subclass, that of the class of `ws` that it extends. */
-function ownerOf({ prototype }: WsClass, method: string): object {
-  for (let owner: object | null = prototype; owner; owner = Object.getPrototypeOf(owner) as object | null)
-    if (Object.hasOwn(owner, method)) return owner;
-  throw new TypeError(`instrument: ${method} is no method of the class, which is none of ws`);
 }

@@ -2,19 +2,21 @@ import type { Clock } from '../../base/clock.ts';
 import type { SocketState } from './socket-state.ts';
 import { OPEN } from './types.ts';
 
-/** Sockets that are pinged in one go: each ping is a write to the network. */
-const MAX_PINGS_AT_ONCE = 200;
 const MIN_TICK_MS = 10;
 const MAX_TICK_MS = 1000;
 
-/** Pings open sockets in the application's stead, spread over the interval by when each was opened. */
+/** Its multiples are spread evenly over 0 to 1, however many there are. */
+const GOLDEN_RATIO = 0.618_033_988_749;
+
+/** Pings open sockets in the application's stead, so spread over the interval that a crowd is not pinged at once. */
 export class Pinger {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #sockets: readonly Iterable<SocketState>[];
-  readonly #lastPingMs = new WeakMap<SocketState, number>();
+  readonly #dueMs = new WeakMap<SocketState, number>();
   readonly #timer: NodeJS.Timeout;
-  #count = 0;
+  #pings = 0;
+  #seen = 0;
 
   /** @param intervalMs between two pings of one socket */
   constructor(clock: Clock, intervalMs: number, sockets: readonly Iterable<SocketState>[]) {
@@ -33,25 +35,29 @@ export class Pinger {
 
   #tick(): void {
     const nowMs = this.#clock.monotonicMs();
-    let left = MAX_PINGS_AT_ONCE;
     for (const states of this.#sockets) {
       for (const state of states) {
-        if (left === 0) return;
-        const sinceMs = this.#lastPingMs.get(state) ?? state.openedMs;
-        if (nowMs - sinceMs < this.#intervalMs || state.socket.readyState !== OPEN) continue;
-        this.#lastPingMs.set(state, nowMs);
+        const dueMs = this.#dueMs.get(state) ?? this.#firstDueMs(state);
+        if (nowMs < dueMs || state.socket.readyState !== OPEN) continue;
+        this.#dueMs.set(state, nowMs + this.#intervalMs);
         this.#ping(state, nowMs);
-        left--;
       }
     }
   }
 
-  #ping(state: SocketState, nowMs: number): void {
+  #firstDueMs(state: SocketState): number {
+    const dueMs = state.openedMs + this.#intervalMs * ((GOLDEN_RATIO * ++this.#seen) % 1);
+    this.#dueMs.set(state, dueMs);
+    return dueMs;
+  }
+
+  /** By the sender, for the `ping` of the socket may be one of the application. */
+  #ping({ socket, pings }: SocketState, nowMs: number): void {
     // told from the application's pings by its payload, and from one another by the number
-    const payload = Buffer.from(`telemetry-${this.#count++}`);
-    state.pings.sent(payload, nowMs, true);
+    const payload = Buffer.from(`telemetry-${this.#pings++}`);
+    pings.sent(payload, nowMs, true);
     try {
-      state.socket.ping(payload);
+      socket._sender?.ping(payload, !socket._isServer);
     } catch {
       // closed in between: there will be no pong
     }

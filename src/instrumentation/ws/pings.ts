@@ -11,6 +11,7 @@ interface Ping {
 /** A ping that has its pong. */
 export interface RoundTrip {
   readonly durationMs: number;
+  /** Whether the application is waiting for nothing of it. */
   readonly ours: boolean;
 }
 
@@ -30,8 +31,8 @@ export class Pings {
     const ping = this.#waiting[index];
     if (!ping) return undefined;
     // a pong may answer only the latest ping (RFC 6455 §5.5.3): earlier ones will get none
-    this.#waiting.splice(0, index + 1);
-    return { durationMs: nowMs - ping.sentMs, ours: ping.ours };
+    const answered = this.#waiting.splice(0, index + 1);
+    return { durationMs: nowMs - ping.sentMs, ours: answered.every(({ ours }) => ours) };
   }
 }
 

@@ -6,7 +6,21 @@ import { OTHER_ERROR } from './labels.ts';
 /** @param errorType of a rejected promise */
 type OnEnd = (errorType: string | undefined) => void;
 
-const STATE_ONLY: InspectOptions = { depth: 0, customInspect: false, maxArrayLength: 0, maxStringLength: 0 };
+// every option, for the application may have changed the defaults
+const STATE_ONLY: Required<InspectOptions> = {
+  depth: 0,
+  showHidden: false,
+  colors: false,
+  customInspect: false,
+  showProxy: false,
+  maxArrayLength: 0,
+  maxStringLength: 0,
+  breakLength: 80,
+  compact: 3,
+  sorted: false,
+  getters: false,
+  numericSeparator: false,
+};
 const WITH_REASON: InspectOptions = { ...STATE_ONLY, depth: 1, maxStringLength: 100, breakLength: 0 };
 
 const STATE = /^[^{]*\{\s+<(pending|rejected)>/;

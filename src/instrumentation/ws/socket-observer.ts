@@ -7,7 +7,6 @@ import { closeCodeLabel, errorTypeOf } from './labels.ts';
 import type { ServerHandshakes } from './server-handshakes.ts';
 import { SocketState } from './socket-state.ts';
 import type { Sockets } from './sockets.ts';
-import { CONNECTING } from './types.ts';
 import type { RawSocket, WsSocket } from './types.ts';
 
 export interface SocketObserverOptions {
@@ -36,10 +35,7 @@ export class SocketObserver {
     this.#options.guard(() => {
       if (this.#sockets.stateOf(socket)) return;
       const { ignored, route } = this.#handshakeOf(socket, raw);
-      if (ignored) {
-        this.#sockets.ignore(socket);
-        return;
-      }
+      if (ignored) return;
       const recorder = this.#sockets.recorderOf(socket);
       this.#sockets.add(new SocketState(socket, recorder, route, this.#nowMs(), raw, head.length));
       recorder.connectionOpened();
@@ -105,18 +101,13 @@ export class SocketObserver {
         return;
       }
       if (state) state.errorType = errorType;
-      if (this.#isMeasured(socket)) this.#sockets.recorderOf(socket).socketFailed(errorType);
+      if (this.#sockets.isMeasured(socket)) this.#sockets.recorderOf(socket).socketFailed(errorType);
     });
   }
 
   /** This end asks to close. @returns whether it is the first that asks; then {@link closeFailed} undoes it */
   closing(socket: WsSocket): boolean {
     const state = this.#sockets.stateOf(socket);
-    if (!state && !socket._isServer && socket.readyState === CONNECTING) {
-      this.#options.guard(() => {
-        this.#options.clientHandshakes.aborting(socket);
-      });
-    }
     if (!state || state.closedBy !== undefined) return false;
     state.closedBy = socket._closeFrameReceived ? 'remote' : 'local';
     return true;
@@ -134,6 +125,11 @@ export class SocketObserver {
       if (!state) return;
       this.#sockets.delete(state);
       state.recordNetworkIo();
+      // ws keeps it to itself
+      if (code === 1006 && state.errorType === undefined && state.networkError) {
+        state.errorType = errorTypeOf(state.networkError);
+        state.recorder.socketFailed(state.errorType);
+      }
       state.recorder.connectionClosed({
         durationSeconds: (this.#nowMs() - state.openedMs) / 1000,
         code: closeCodeLabel(code),
@@ -147,19 +143,14 @@ export class SocketObserver {
   /** Ends the handshake, and says what is known of the path. */
   #handshakeOf(socket: WsSocket, raw: RawSocket): { ignored: boolean; route: string | undefined } {
     if (!socket._isServer) return this.#options.clientHandshakes.accepted(socket);
-    return this.#options.serverHandshakes.accepted(raw) ?? this.#options.paths.match(undefined);
+    return this.#options.serverHandshakes.pathOf(raw) ?? this.#options.paths.match(undefined);
   }
 
   /** Once: an application that reads a refusal itself ends the client by a second error. */
   #clientFailed(socket: WsSocket, errorType: string): void {
     if (this.#failedClients.has(socket)) return;
     this.#failedClients.add(socket);
-    if (this.#isMeasured(socket)) this.#sockets.recorderOf(socket).socketFailed(errorType);
-  }
-
-  #isMeasured(socket: WsSocket): boolean {
-    if (this.#sockets.isIgnored(socket)) return false;
-    return socket._isServer || !this.#options.paths.match(socket.url).ignored;
+    if (this.#sockets.isMeasured(socket)) this.#sockets.recorderOf(socket).socketFailed(errorType);
   }
 
   #nowMs(): number {

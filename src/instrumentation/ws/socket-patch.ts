@@ -5,7 +5,7 @@ import type { Returned } from './handlers.ts';
 import type { MessageObserver } from './message-observer.ts';
 import { patchSender } from './sender-patch.ts';
 import type { SocketObserver } from './socket-observer.ts';
-import { CONNECTING, OPEN } from './types.ts';
+import { CLOSED, CONNECTING, OPEN } from './types.ts';
 import type { RawSocket, WsSocket } from './types.ts';
 
 /** Who is told of what the patched methods see. */
@@ -95,7 +95,8 @@ export function patchSockets(prototype: object, { sockets, messages }: Observers
             sockets.failed(this, first);
             break;
           case 'close':
-            sockets.closed(this, first);
+            // an application may emit the event itself
+            if (this.readyState === CLOSED) sockets.closed(this, first);
             break;
         }
       }

@@ -52,6 +52,11 @@ export class SocketState {
     this.#writtenBytes = raw.bytesWritten ?? 0;
   }
 
+  /** What the network socket was destroyed with. */
+  get networkError(): Error | null {
+    return this.#raw.errored;
+  }
+
   /** Records the bytes that went over the network since the last call. */
   recordNetworkIo(): void {
     const { bytesRead = 0, bytesWritten = 0, writableLength } = this.#raw;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { WebSocketRole } from '../../catalog/websocket.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
+import type { Paths } from '../paths.ts';
 import { OpenSockets } from './open-sockets.ts';
 import type { SocketState } from './socket-state.ts';
 import { createStamps } from './stamps.ts';
@@ -13,13 +14,20 @@ export class Sockets {
   readonly #recorders: Readonly<Record<WebSocketRole, WebSocketRecorder>>;
   readonly #states = createStamps<SocketState>();
   readonly #bySender = new WeakMap<object, SocketState>();
-  readonly #ignored = new WeakSet<WsSocket>();
+  readonly #closed = createStamps<true>();
+  readonly #paths: Paths;
   readonly #undo: (() => void)[];
   #lastSender: object | undefined = undefined;
   #lastSenderState: SocketState | undefined = undefined;
 
-  constructor(recorders: Readonly<Record<WebSocketRole, WebSocketRecorder>>, clock: Clock, idleAfterMs: number) {
+  constructor(
+    recorders: Readonly<Record<WebSocketRole, WebSocketRecorder>>,
+    clock: Clock,
+    paths: Paths,
+    idleAfterMs: number,
+  ) {
     this.#recorders = recorders;
+    this.#paths = paths;
     this.open = { server: new OpenSockets(clock, idleAfterMs), client: new OpenSockets(clock, idleAfterMs) };
     this.#undo = (['server', 'client'] as const).map((role) => recorders[role].observeConnections(this.open[role]));
   }
@@ -63,16 +71,16 @@ export class Sockets {
 
   delete(state: SocketState): void {
     this.#states.set(state.socket, undefined);
+    this.#closed.set(state.socket, true);
     this.open[state.role].delete(state);
     this.#forgetLast();
   }
 
-  ignore(socket: WsSocket): void {
-    this.#ignored.add(socket);
-  }
-
-  isIgnored(socket: WsSocket): boolean {
-    return this.#ignored.has(socket);
+  /** Whether it is or was open under our eyes, or is a client that did not get to open. */
+  isMeasured(socket: WsSocket): boolean {
+    if (this.stateOf(socket) ?? this.#closed.get(socket)) return true;
+    const neverOpened = !socket._isServer && !socket._socket;
+    return neverOpened && !this.#paths.match(socket.url).ignored;
   }
 
   #forgetLast(): void {

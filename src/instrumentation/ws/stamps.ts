@@ -25,7 +25,8 @@ export function createStamps<Value>(): Stamps<Value> {
     }
 
     static get(object: object): Value | undefined {
-      return #value in object ? object.#value : undefined;
+      // whatever a method is called on
+      return typeof object === 'object' && #value in object ? object.#value : undefined;
     }
 
     static set(object: object, value: Value | undefined): void {

@@ -20,8 +20,14 @@ export interface WsSocket {
   /** A client's handshake, while it lasts. */
   readonly _req?: ClientRequest | null;
   /** Frames what is sent. Set when the socket opens. */
-  readonly _sender?: object;
-  ping(data: Buffer): void;
+  readonly _sender?: WsSender;
+  /** The network socket; null before a client is open, and for good if it never gets to be. */
+  readonly _socket?: object | null;
+}
+
+/** What frames and writes the messages of one socket. */
+export interface WsSender {
+  ping(data: Buffer, mask: boolean): void;
 }
 
 /** The `WebSocket` or `WebSocketServer` class of one copy of `ws`. */
@@ -45,10 +51,11 @@ export interface SendOptions {
 /** The part of a handshake's request that is looked at. */
 export type UpgradeRequest = Pick<IncomingMessage, 'url' | 'headers'>;
 
-/** `WebSocket.CONNECTING`, `.OPEN`, `.CLOSING` */
+/** `WebSocket.CONNECTING`, `.OPEN`, `.CLOSING`, `.CLOSED` */
 export const CONNECTING = 0;
 export const OPEN = 1;
 export const CLOSING = 2;
+export const CLOSED = 3;
 
 /** Which end a socket is. */
 export function roleOf(socket: WsSocket): WebSocketRole {

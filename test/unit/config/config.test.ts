@@ -51,6 +51,8 @@ describe('resolveConfig', () => {
     [{ logging: { level: 'loud' } }, 'logging.level: "loud", expected one of'],
     [{ service_name: '' }, 'service_name: "", expected not nothing'],
     [{ websocket: { routes: ['/a', '/rooms/:'] } }, 'websocket.routes.1: "/rooms/:", expected a path pattern'],
+    [{ websocket: { routes: ['/:a:b'] } }, 'websocket.routes.0: "/:a:b", expected a path pattern'],
+    [{ websocket: { routes: ['rooms/:room'] } }, 'websocket.routes.0: "rooms/:room", expected a path pattern'],
     [{ websocket: { ignore: ['/files/*'] } }, 'websocket.ignore.0: "/files/*", expected a path pattern'],
     [
       { websocket: { message_type: 'type' } },

@@ -5,9 +5,22 @@ describe('Pings', () => {
     const pings = new Pings();
     pings.sent('a', 10, false);
     pings.sent('b', 20, true);
-    expect(pings.answered(Buffer.from('b'), 25)).toEqual({ durationMs: 5, ours: true });
+    expect(pings.answered(Buffer.from('b'), 25)).toMatchObject({ durationMs: 5 });
     expect(pings.answered('a', 30)).toBeUndefined();
     expect(pings.answered('b', 30)).toBeUndefined();
+  });
+
+  it('says that a pong is ours alone, unless it may stand for one that the application waits for', () => {
+    const pings = new Pings();
+    pings.sent('ours', 10, true);
+    expect(pings.answered('ours', 11)?.ours).toBe(true);
+    pings.sent("the application's", 20, false);
+    pings.sent('ours', 21, true);
+    expect(pings.answered('ours', 22)?.ours).toBe(false);
+    pings.sent('ours', 30, true);
+    pings.sent("the application's", 31, false);
+    expect(pings.answered('ours', 32)?.ours).toBe(true);
+    expect(pings.answered("the application's", 33)?.ours).toBe(false);
   });
 
   it('matches pings without a payload in their order', () => {
