@@ -17,22 +17,37 @@ const COLUMNS = ['what', 'against', 'median', 'quartiles', 'rounds', 'target', '
  * @property {string} [detail]
  */
 
-/** @param {readonly Row[]} rows */
+/**
+ * @typedef {object} LeftOut
+ * @property {string} what what was to be measured
+ * @property {string} against what it was to be compared with
+ * @property {string} leftOut why it was not measured, and what to do about it
+ */
+
+/** @param {readonly (Row | LeftOut)[]} rows */
 export function table(rows) {
-  const lines = rows.map((row) => [
-    row.what,
-    row.against,
+  const lines = rows.map((row) => [row.what, row.against, ...('leftOut' in row ? noFigures(row) : figures(row))]);
+  return [COLUMNS, COLUMNS.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
+}
+
+/** @param {LeftOut} row */
+function noFigures(row) {
+  return ['not measured', '', '', '', '', row.leftOut];
+}
+
+/** @param {Row} row */
+function figures(row) {
+  return [
     figure(row.median, row.unit),
     `${figure(row.low)} – ${figure(row.high)}`,
     String(row.rounds),
     row.target === undefined ? '' : `${row.atLeast ? '≥' : '≤'} ${figure(row.target, row.unit)}`,
     { true: 'yes', false: 'NO', undefined: '' }[met(row)],
     row.detail ?? '',
-  ]);
-  return [COLUMNS, COLUMNS.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
+  ];
 }
 
-/** @returns {boolean | undefined} undefined without a target */
+/** @returns {boolean | undefined} undefined without a target, as where nothing was measured */
 export function met(row) {
   if (row.target === undefined || row.met !== undefined) return row.met;
   return row.atLeast ? row.median >= row.target : row.median <= row.target;

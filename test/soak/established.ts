@@ -1,20 +1,30 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
-/** One established TCP connection of a process, as the kernel lists it. */
-export interface Established {
+/** One TCP connection within this machine, as one of its ends names it. */
+export interface Connection {
   readonly localPort: number;
   readonly remotePort: number;
+}
+
+/** Tells it from all others. One port does not: Linux lets connections to several ports share their local one. */
+export function pairOf({ localPort, remotePort }: Connection): string {
+  return `${localPort} ${remotePort}`;
+}
+
+/** The same connection as its other end names it. */
+export function otherEndOf({ localPort, remotePort }: Connection): Connection {
+  return { localPort: remotePort, remotePort: localPort };
 }
 
 /** State of a connection in /proc/net/tcp whose both directions are open. */
 const ESTABLISHED = '01';
 
 /** Established connections of the whole machine by the inode of their socket. */
-export type EstablishedSockets = ReadonlyMap<string, Established>;
+export type EstablishedSockets = ReadonlyMap<string, Connection>;
 
 /** Reads all established connections. Linux only. */
 export function readEstablished(): EstablishedSockets {
-  const byInode = new Map<string, Established>();
+  const byInode = new Map<string, Connection>();
   for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
     for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
       const [, local = '', remote = '', state, , , , , , inode = ''] = line.trim().split(/\s+/);
@@ -25,7 +35,7 @@ export function readEstablished(): EstablishedSockets {
 }
 
 /** Those that a process holds. */
-export function establishedOf(pid: number, sockets: EstablishedSockets): Established[] {
+export function establishedOf(pid: number, sockets: EstablishedSockets): Connection[] {
   return socketInodesOf(pid).flatMap((inode) => sockets.get(inode) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import type { Scrape } from '../support/scrape.ts';
-import { establishedOf, readEstablished } from './established.ts';
+import { establishedOf, otherEndOf, pairOf, readEstablished } from './established.ts';
+import type { Connection } from './established.ts';
 
 /** What a process says of its connections. */
 export interface Report {
@@ -18,8 +19,8 @@ export interface Report {
   /** How often all gauges were read, and what was wrong with them at any of these times. */
   readonly samples: number;
   readonly faults: readonly string[];
-  /** Clients only: local ports of connections that are no WebSocket of `ws`, by whether they were upgraded. */
-  readonly raw?: { readonly upgraded: readonly number[]; readonly never: readonly number[] };
+  /** Clients only: connections that are no WebSocket of `ws`, by whether they were upgraded. */
+  readonly raw?: { readonly upgraded: readonly Connection[]; readonly never: readonly Connection[] };
 }
 
 /** A process at a quiet point. */
@@ -62,17 +63,17 @@ export function quietFigures(
     if (ours !== theirs) wrong.push(`${what}: ${ours} is not ${theirs}`);
   };
   const upgraded = clients.flatMap(({ report }) => report.raw?.upgraded ?? []);
-  const never = new Set(clients.flatMap(({ report }) => report.raw?.never ?? []));
+  const never = new Set(clients.flatMap(({ report }) => report.raw?.never ?? []).map(pairOf));
 
   const sockets = readEstablished();
   const atServer = establishedOf(server.pid, sockets).filter(({ localPort }) => serverPorts.has(localPort));
-  const accepted = atServer.filter(({ remotePort }) => !never.has(remotePort));
+  const accepted = atServer.filter((connection) => !never.has(pairOf(otherEndOf(connection))));
   comparePeer('server', server, accepted.length, same);
 
   clients.forEach((client, index) => {
-    const raw = new Set([...(client.report.raw?.upgraded ?? []), ...(client.report.raw?.never ?? [])]);
+    const raw = new Set([...(client.report.raw?.upgraded ?? []), ...(client.report.raw?.never ?? [])].map(pairOf));
     const established = establishedOf(client.pid, sockets).filter(
-      ({ localPort, remotePort }) => serverPorts.has(remotePort) && !raw.has(localPort),
+      (connection) => serverPorts.has(connection.remotePort) && !raw.has(pairOf(connection)),
     );
     comparePeer(`client ${index}`, client, established.length, same, 'client');
   });

@@ -2,7 +2,8 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Peer } from '../support/peer.ts';
 import { scrape } from '../support/scrape.ts';
 import { seededRandom } from '../support/distributions.ts';
-import { establishedOf, readEstablished } from './established.ts';
+import { establishedOf, pairOf, readEstablished } from './established.ts';
+import type { Connection } from './established.ts';
 import { quietFigures } from './quiet.ts';
 import type { QuietFigures, Report } from './quiet.ts';
 import { nextStep } from './steps.ts';
@@ -195,11 +196,10 @@ export class Storm {
   async #strays(): Promise<string> {
     const sockets = readEstablished();
     const strays = this.#peers.map(async (peer) => {
-      const ports = new Set(
-        establishedOf(peer.pid, sockets).map(({ localPort, remotePort }) => `${localPort} ${remotePort}`),
-      );
-      const described = await peer.ask<{ localPort?: number; remotePort?: number }[]>({ act: 'describe' });
-      return described.filter(({ localPort, remotePort }) => !ports.has(`${localPort} ${remotePort}`));
+      const pairs = new Set(establishedOf(peer.pid, sockets).map(pairOf));
+      const described = await peer.ask<Partial<Connection>[]>({ act: 'describe' });
+      // a socket whose connection is gone knows its ports no more
+      return described.filter(({ localPort = 0, remotePort = 0 }) => !pairs.has(pairOf({ localPort, remotePort })));
     });
     return JSON.stringify(await Promise.all(strays), null, 1);
   }
