@@ -23,7 +23,7 @@ export type { AlertFigures, FlowFigures, LatencyFigures, RealtimeMetrics } from 
 export type { WindowStatistics } from './recording/window.ts';
 export type { MessageDirection } from './recording/realtime-recorder.ts';
 export type { Severity } from './catalog/realtime.ts';
-export type { Direction } from './catalog/websocket.ts';
+export type { Direction, WebSocketRole } from './catalog/websocket.ts';
 export type { Address, RequestHandler } from './http/server.ts';
 export { TelemetryConfigError, TelemetryError } from './base/errors.ts';
 export type { ConfigIssue, TelemetryErrorCode } from './base/errors.ts';

@@ -2,9 +2,11 @@ import type { Direction, WebSocketRole } from '../../catalog/websocket.ts';
 
 /** What is known of a message whose type is asked for. */
 export interface MessageInfo {
+  /** Which end this process is. */
   readonly role: WebSocketRole;
   /** As seen from this process. */
   readonly direction: Direction;
+  /** Whether it is sent as binary, and not as text. */
   readonly isBinary: boolean;
 }
 

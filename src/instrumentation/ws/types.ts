@@ -26,7 +26,7 @@ export interface WsSocket {
 }
 
 /** What frames and writes the messages of one socket. */
-export interface WsSender {
+interface WsSender {
   ping(data: Buffer, mask: boolean): void;
 }
 
@@ -37,8 +37,9 @@ export interface WsClass {
 
 /** The classes of one copy of `ws`. */
 export interface WsClasses {
+  /** `WebSocket` of `ws`, or a subclass of it. */
   readonly WebSocket: WsClass;
-  /** Without it, handshakes are seen on servers of `node:http` and `node:https` only. */
+  /** `WebSocketServer` of `ws`, or a subclass of it. Without it, handshakes are seen on servers of `node:http` and `node:https` only. */
   readonly WebSocketServer?: WsClass;
 }
 

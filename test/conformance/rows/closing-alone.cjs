@@ -19,7 +19,7 @@ const alone = (name, act, row) => ({
 module.exports = [
   alone('the other end goes without a word', (t, { raw }) => raw.socket.end(), { server: { 'closed 1006 none': 1 } }),
   alone('the other end resets the connection', (t, { raw }) => raw.socket.resetAndDestroy(), {
-    server: { 'closed 1006 none': 1 },
+    server: { 'closed 1006 none ECONNRESET': 1, 'errors ECONNRESET': 1 },
   }),
   alone(
     'the other end goes in the middle of a frame',
@@ -78,6 +78,6 @@ module.exports = [
       peer.resetAndDestroy();
       await t.closed(client);
     },
-    client: { ...OPENED, 'closed 1006 none': 1 },
+    client: { ...OPENED, 'closed 1006 none ECONNRESET': 1, 'errors ECONNRESET': 1 },
   },
 ];

@@ -39,6 +39,18 @@ module.exports = [
       setImmediate(callback, Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
     await t.fail('ws://nowhere.invalid/', { lookup });
   }),
+  fails('a name whose look-up fails at once', 'ENOTFOUND', async (t) => {
+    const lookup = (name, options, callback) =>
+      callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+    await t.fail('ws://nowhere.invalid/', { lookup });
+  }),
+  fails('an agent that gets no connection', 'ECONNREFUSED', async (t) => {
+    const agent = new http.Agent();
+    agent.createConnection = (options, callback) => {
+      process.nextTick(callback, Object.assign(new Error('the proxy is down'), { code: 'ECONNREFUSED' }));
+    };
+    await t.fail('ws://127.0.0.1:9/', { agent });
+  }),
   fails('a server that resets the connection', 'ECONNRESET', async (t) => {
     await t.fail(await t.listenRaw((socket) => socket.resetAndDestroy()));
   }),

@@ -168,6 +168,32 @@ module.exports = [
     { server: { 'processed RangeError': 1 }, crashes: ['unhandledRejection mine'] },
   ),
   heard(
+    'by a wrapper that names an async function as its listener and handles its failure',
+    (socket) => {
+      const handler = async () => {
+        throw new RangeError('mine');
+      };
+      const wrapper = (...args) => {
+        const work = handler(...args);
+        work.catch(() => undefined);
+        return work;
+      };
+      wrapper.listener = handler;
+      socket.on('message', wrapper);
+    },
+    { server: { 'processed RangeError': 1 } },
+  ),
+  heard(
+    'by a listener with a call of its own',
+    (socket) =>
+      new Promise((resolve) => {
+        const listener = () => resolve();
+        listener.call = () => undefined;
+        socket.on('message', Object.setPrototypeOf(listener, null));
+      }),
+    ONE,
+  ),
+  heard(
     'by a listener that gives back one promise for several messages',
     async (socket, t) => {
       let done = false;
