@@ -60,14 +60,9 @@ export class WsInstrumentation {
     const observation = new WsObservation({ ...this.#recorders, ...this.#settings });
     this.#observation = observation;
     const { recorder, client } = this.#recorders;
-    this.#native = new NativeSockets({
-      clock: recorder.clock,
-      logger: recorder.logger,
-      client,
-      paths: this.#settings.paths,
-    });
+    const { clock, logger } = recorder;
+    this.#native = new NativeSockets({ clock, logger, client, paths: this.#settings.paths });
     for (const prototypes of this.#explicit) observation.patch(prototypes);
-    const { logger } = this.#recorders.recorder;
     this.#stopFinding = findWsClasses((classes) => {
       try {
         observation.patch(prototypesOf(classes));

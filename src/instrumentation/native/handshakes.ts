@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import type { Paths } from '../paths.ts';
-import { errorTypeOf } from '../ws/labels.ts';
+import { errorTypeOf } from '../labels.ts';
 import type { LocalAddress, RawSocket, UpgradeRequest } from './channel-messages.ts';
 
 /** Challenges that may wait for their second request at once; it follows within milliseconds, or never. */

@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Clock } from '../../base/clock.ts';
-import { textOf } from '../../base/errors.ts';
 import type { OnceLogger } from '../../base/logger.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import type { Paths } from '../paths.ts';
-import { closeCodeLabel, errorTypeOf } from '../ws/labels.ts';
+import { createGuard } from '../guard.ts';
+import type { Guard } from '../guard.ts';
+import { closeCodeLabel, errorTypeOf } from '../labels.ts';
 import type { ChannelMessages, NativeWebSocket, RawSocket } from './channel-messages.ts';
 import { Handshakes } from './handshakes.ts';
 import type { Handshake } from './handshakes.ts';
@@ -38,6 +39,7 @@ interface NativeConnection {
  */
 export class NativeSockets {
   readonly #options: NativeSocketsOptions;
+  readonly #guard: Guard;
   readonly #handshakes: Handshakes;
   readonly #open = new Set<NativeConnection>();
   readonly #byWebSocket = new WeakMap<NativeWebSocket, NativeConnection>();
@@ -46,8 +48,10 @@ export class NativeSockets {
   #lastCode: unknown = undefined;
 
   constructor(options: NativeSocketsOptions) {
-    const { clock, client, paths } = options;
+    const { clock, logger, client, paths } = options;
     this.#options = options;
+    // a subscriber that throws would be an uncaught exception of the application
+    this.#guard = createGuard(logger, 'a WebSocket of the platform');
     this.#handshakes = new Handshakes(clock, client, paths);
     this.#undo = [
       client.observeConnections({ count: () => ({ active: this.#open.size, idle: 0 }) }),
@@ -147,14 +151,5 @@ export class NativeSockets {
     };
     subscribe(channel, listener);
     return () => void unsubscribe(channel, listener);
-  }
-
-  /** A subscriber that throws would be an uncaught exception of the application. */
-  #guard(observe: () => void): void {
-    try {
-      observe();
-    } catch (error) {
-      this.#options.logger.warnOnce('native sockets', `a WebSocket could not be measured: ${textOf(error)}`);
-    }
   }
 }

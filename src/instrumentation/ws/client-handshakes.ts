@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import type { PathMatch, Paths } from '../paths.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from '../guard.ts';
 import type { WsSocket } from './types.ts';
 
 type Channel = readonly [name: string, listener: (message: unknown) => void];

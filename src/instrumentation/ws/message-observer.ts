@@ -4,7 +4,7 @@ import type { OnceLogger } from '../../base/logger.ts';
 import type { Direction } from '../../catalog/websocket.ts';
 import { isData, isFinal, payloadOf } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { OTHER_ERROR, errorTypeOf } from './labels.ts';
+import { OTHER_ERROR, errorTypeOf } from '../labels.ts';
 import type { Returned } from './handlers.ts';
 import type { MessageTypeOf } from './message-type.ts';
 import { payloadBytes, receivedBytes } from './payload.ts';

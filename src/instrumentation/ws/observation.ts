@@ -3,7 +3,7 @@ import type { Recorder } from '../../recording/recorder.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import type { Paths } from '../paths.ts';
 import { ClientHandshakes } from './client-handshakes.ts';
-import { createGuard } from './guard.ts';
+import { createGuard } from '../guard.ts';
 import { MessageObserver } from './message-observer.ts';
 import type { MessageTypeOf } from './message-type.ts';
 import { Pinger } from './pinger.ts';
@@ -39,7 +39,7 @@ export class WsObservation {
 
   constructor({ recorder, server, client, paths, typeOf, idleAfterMs, pingIntervalMs }: WsObservationOptions) {
     const { clock, logger } = recorder;
-    const guard = createGuard(logger);
+    const guard = createGuard(logger, 'a ws socket');
     const sockets = new Sockets({ server, client }, clock, paths, idleAfterMs);
     this.#sockets = sockets;
     this.#messageObserver = new MessageObserver({ clock, logger, sockets, typeOf });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { InspectOptions } from 'node:util';
 import { promiseHooks } from 'node:v8';
-import { OTHER_ERROR } from './labels.ts';
+import { OTHER_ERROR } from '../labels.ts';
 
 /** @param errorType of a rejected promise */
 type OnEnd = (errorType: string | undefined) => void;

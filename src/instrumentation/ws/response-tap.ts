@@ -1,6 +1,6 @@
 import { wrapMethod } from '../wrap.ts';
 import type { Original, Wrapper } from '../wrap.ts';
-import { errorTypeOf } from './labels.ts';
+import { errorTypeOf } from '../labels.ts';
 import type { RawSocket } from './types.ts';
 
 /** @param status HTTP status that was written; undefined where the socket was closed without one, then `errorType` says why */
@@ -10,7 +10,7 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})/;
 const STATUS_LINE_LENGTH = 'HTTP/1.1 101'.length;
 
 /**
- * Sees how a request for an upgrade is refused: whoever does it, ws or the application, writes a status line to the network
+ * Sees how a request for an upgrade is answered: whoever does it, ws or the application, writes a status line to the network
  * socket or lets go of it. Methods of this one socket are shadowed until then, since there is nothing else that would tell.
  */
 export class ResponseTap {

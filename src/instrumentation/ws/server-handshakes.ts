@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { WebSocketRecorder } from '../../recording/websocket-recorder.ts';
 import type { PathMatch, Paths } from '../paths.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from '../guard.ts';
 import { ResponseTap } from './response-tap.ts';
 import type { RawSocket, UpgradeRequest } from './types.ts';
 

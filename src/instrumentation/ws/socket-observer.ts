@@ -2,8 +2,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { Paths } from '../paths.ts';
 import type { ClientHandshakes } from './client-handshakes.ts';
-import type { Guard } from './guard.ts';
-import { closeCodeLabel, errorTypeOf } from './labels.ts';
+import type { Guard } from '../guard.ts';
+import { closeCodeLabel, errorTypeOf } from '../labels.ts';
 import type { ServerHandshakes } from './server-handshakes.ts';
 import { SocketState } from './socket-state.ts';
 import type { Sockets } from './sockets.ts';
@@ -95,7 +95,7 @@ export class SocketObserver {
     this.#options.guard(() => {
       const errorType = errorTypeOf(error);
       const state = this.#sockets.stateOf(socket);
-      if (!state && !socket._isServer) {
+      if (!state && !socket._isServer && !socket._socket) {
         this.#options.clientHandshakes.failed(socket, error, errorType);
         this.#clientFailed(socket, errorType);
         return;

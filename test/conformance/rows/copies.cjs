@@ -55,4 +55,17 @@ module.exports = [
     },
     server: { 'handshake 101': 1 },
   },
+  {
+    name: 'a copy that no hook sees, handed to the dashboard',
+    // a dashboard of its own, so that later rows find the copy unmeasured
+    config: { idle_after_ms: 20_000 },
+    run: async (t) => {
+      const classes = hiddenCopy(t);
+      Object.assign(t, classes);
+      t.app.telemetry.getTelemetryDashboard().wsInstrumentation.instrument(classes);
+      const { client } = await t.pair({ onConnection: echo });
+      await exchange(client);
+    },
+    ...ECHOED,
+  },
 ];

@@ -85,4 +85,12 @@ describe('wrapMethod', () => {
     wrapMethod(object, 'greet', loud)();
     expect(Object.getOwnPropertyNames(object)).toEqual([]);
   });
+
+  it('puts back what it can where the object was frozen meanwhile', () => {
+    const object = { greet: () => 'hello' };
+    const undo = wrapMethod(object, 'greet', loud);
+    Object.freeze(object);
+    expect(undo).not.toThrow();
+    expect(object.greet()).toBe('hello!');
+  });
 });

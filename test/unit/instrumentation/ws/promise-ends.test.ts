@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { PromiseEnds } from '../../../../src/instrumentation/ws/promise-ends.ts';
 
 class QuotaError extends Error {
@@ -90,5 +91,24 @@ describe('PromiseEnds', () => {
     await turn();
     await turn();
     expect(seen).toEqual([]);
+  });
+
+  it('does not depend on how the application has its values shown', async () => {
+    const before = { ...inspect.defaultOptions };
+    Object.assign(inspect.defaultOptions, { colors: true, compact: true, getters: true, sorted: true });
+    try {
+      const getter = jest.fn();
+      const reason = Object.defineProperty(Object.assign(new Error('x'), { code: 'APP_CODE' }), 'read', {
+        enumerable: true,
+        get: getter,
+      });
+      const later = turn().then(() => Promise.reject(reason));
+      later.catch(() => undefined);
+      await expect(endOf(later)).resolves.toBe('APP_CODE');
+      await expect(endOf(turn())).resolves.toBeUndefined();
+      expect(getter).not.toHaveBeenCalled();
+    } finally {
+      Object.assign(inspect.defaultOptions, before);
+    }
   });
 });

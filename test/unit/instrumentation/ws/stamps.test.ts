@@ -20,6 +20,10 @@ describe('createStamps', () => {
     expect(one.get(objects[0])).toBe(4);
   });
 
+  it('has none for what is no object', () => {
+    for (const value of ['text', 5, Symbol('x')]) expect(createStamps().get(value as never)).toBeUndefined();
+  });
+
   it('shows nothing of it', () => {
     const stamps = createStamps<string>();
     const object = { a: 1 };

@@ -1,4 +1,4 @@
-import { closeCodeLabel, errorTypeOf } from '../../../../src/instrumentation/ws/labels.ts';
+import { closeCodeLabel, errorTypeOf } from '../../../src/instrumentation/labels.ts';
 
 it.each([
   [1000, '1000'],
