@@ -5,6 +5,13 @@ import type { MetricSpec } from './metric.ts';
 const DROP_REASONS = ['not_a_number', 'out_of_range', 'unknown_value', 'unknown_attribute'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
+/** How urgent an alert is. */
+export const ALERT_SEVERITIES = ['warning', 'critical'] as const;
+
+/** Ways of a notification on which it can be lost. */
+export const ALERT_CHANNELS = ['email', 'alertmanager'] as const;
+export type LossyChannel = (typeof ALERT_CHANNELS)[number];
+
 /** What the package tells of itself. */
 export const selfMetrics = {
   overflow: {
@@ -28,5 +35,19 @@ export const selfMetrics = {
     description: 'Time that a scrape takes from the request to the last byte handed to the socket',
     attributes: [],
     buckets: DURATION_BUCKETS,
+  },
+  alertActive: {
+    name: 'telemetry.alert.active',
+    kind: 'gauge',
+    unit: '{alert}',
+    description: 'Alerts of this name that are firing',
+    attributes: [{ key: 'alert' }, { key: 'severity', values: ALERT_SEVERITIES }],
+  },
+  alertNotificationsLost: {
+    name: 'telemetry.alert.notifications.lost',
+    kind: 'counter',
+    unit: '{notification}',
+    description: 'Notifications of alerts that could not be delivered and were given up',
+    attributes: [{ key: 'channel', values: ALERT_CHANNELS }],
   },
 } satisfies Record<string, MetricSpec>;

@@ -3,6 +3,7 @@ import { TelemetryConfigError } from '../base/errors.ts';
 import type { ConfigIssue } from '../base/errors.ts';
 import { configSchema } from './schema.ts';
 import type { ResolvedConfig } from './schema.ts';
+import { contradictions, resolveThresholds } from './thresholds.ts';
 
 /** Keys whose values must not appear in a message. */
 const SECRETS = /token|password|api_key|secret/i;
@@ -25,9 +26,13 @@ export function resolveConfig(source: string, ...documents: readonly unknown[]):
       },
     ]);
   }
-  const result = v.safeParse(configSchema, documents.reduce(lay, {}));
-  if (!result.success) throw new TelemetryConfigError(source, result.issues.map(toIssue));
-  return result.output;
+  const document = documents.reduce(lay, {}) as Readonly<Record<string, unknown>>;
+  const result = v.safeParse(configSchema, document);
+  const issues = [...(result.issues?.map(toIssue) ?? []), ...contradictions(document['alerts'])];
+  if (!result.success || issues.length > 0) throw new TelemetryConfigError(source, issues);
+  const { alerts: written, $schema: _, ...rest } = result.output;
+  const { latency_threshold_ms, error_rate_threshold, ...alerts } = written;
+  return { ...rest, alerts: { ...alerts, thresholds: resolveThresholds(written) } };
 }
 
 /** `over` laid over `under`: objects key by key, anything else as a whole. */

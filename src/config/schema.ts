@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { LOG_LEVELS } from '../base/logger.ts';
 import { isPathPattern } from '../base/path-pattern.ts';
-
-const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
-const text = v.pipe(v.string(), v.minLength(1));
-const between = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+import { alertsSchema } from './sections/alerts.ts';
+import { grafanaSchema, liveSchema, otlpSchema } from './sections/exports.ts';
+import type { Thresholds } from './thresholds.ts';
+import { port, text, whole } from './values.ts';
 
 const paths = v.array(
   v.pipe(v.string(), v.check<string, string>(isPathPattern, 'a path pattern, such as /rooms/:room')),
@@ -12,10 +12,17 @@ const paths = v.array(
 
 /** The configuration document, with its defaults. Keys that are not here are errors. */
 export const configSchema = v.strictObject({
+  $schema: v.optional(v.string()),
   enabled: v.optional(v.boolean(), true),
   service_name: v.optional(text),
-  sampling_interval_ms: v.optional(between(10, 60_000), 1000),
-  retention: v.optional(v.strictObject({ window_ms: v.optional(between(1000, 3_600_000), 60_000) }), {}),
+  sampling_interval_ms: v.optional(whole(10, 60_000), 1000),
+  retention: v.optional(
+    v.strictObject({
+      window_ms: v.optional(whole(1000, 3_600_000), 60_000),
+      history_ms: v.optional(whole(1000, 86_400_000), 3_600_000),
+    }),
+    {},
+  ),
   latency_buckets_ms: v.optional(
     v.pipe(
       v.array(v.pipe(v.number(), v.gtValue(0))),
@@ -28,16 +35,16 @@ export const configSchema = v.strictObject({
   ),
   limits: v.optional(
     v.strictObject({
-      attribute_values: v.optional(between(1, 1900), 100),
-      series: v.optional(between(1, 1900), 1900),
+      attribute_values: v.optional(whole(1, 1900), 100),
+      series: v.optional(whole(1, 1900), 1900),
     }),
     {},
   ),
   websocket: v.optional(
     v.strictObject({
       enabled: v.optional(v.boolean(), true),
-      idle_after_ms: v.optional(between(1, 86_400_000), 30_000),
-      ping_interval_ms: v.optional(between(100, 86_400_000)),
+      idle_after_ms: v.optional(whole(1, 86_400_000), 30_000),
+      ping_interval_ms: v.optional(whole(100, 86_400_000)),
       routes: v.optional(paths, []),
       ignore: v.optional(paths, []),
       message_type: v.optional(
@@ -56,9 +63,14 @@ export const configSchema = v.strictObject({
       port: v.optional(port, 9464),
       token: v.optional(text),
       labels: v.optional(v.record(v.pipe(v.string(), v.regex(/^(?!__|le$)[a-zA-Z_][a-zA-Z0-9_]*$/)), v.string()), {}),
+      scrape_interval_ms: v.optional(whole(1000, 3_600_000), 15_000),
     }),
     {},
   ),
+  live: v.optional(liveSchema, {}),
+  otlp: v.optional(otlpSchema, {}),
+  grafana: v.optional(grafanaSchema, {}),
+  alerts: v.optional(alertsSchema, {}),
   logging: v.optional(
     v.strictObject({
       level: v.optional(v.picklist(LOG_LEVELS), 'info'),
@@ -71,5 +83,12 @@ export const configSchema = v.strictObject({
 /** The document as it is written: everything may be left out. */
 export type TelemetryConfig = v.InferInput<typeof configSchema>;
 
-/** The document with all defaults filled in. */
-export type ResolvedConfig = v.InferOutput<typeof configSchema>;
+type Filled = v.InferOutput<typeof configSchema>;
+
+/** The document with all defaults filled in, and one spelling of each threshold. */
+export type ResolvedConfig = Omit<Filled, 'alerts' | '$schema'> & { readonly alerts: AlertsConfig };
+
+/** The section `alerts` with all defaults filled in. */
+export type AlertsConfig = Omit<Filled['alerts'], 'latency_threshold_ms' | 'error_rate_threshold' | 'thresholds'> & {
+  readonly thresholds: Thresholds;
+};

@@ -9,8 +9,8 @@ import type {
 import type { OnceLogger } from '../base/logger.ts';
 import type { MetricKind } from '../catalog/metric.ts';
 import { bucketLabelText, labelText } from './label-text.ts';
-import { prometheusName } from './naming.ts';
-import type { PrometheusName } from './naming.ts';
+import { prometheusName } from '../catalog/prometheus-name.ts';
+import type { PrometheusName } from '../catalog/prometheus-name.ts';
 
 /** The two text formats that Prometheus reads. */
 export type ExpositionFormat = 'text' | 'openmetrics';

@@ -1,4 +1,4 @@
-import { labelName } from './naming.ts';
+import { labelName } from '../catalog/prometheus-name.ts';
 
 /** Attributes of a data point, as the SDK hands them out. */
 export type PointAttributes = Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ import type { AnyFamily, Series } from '../recording/family.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { customCounter, customGauge, customHistogram } from './custom-metrics.ts';
 import type { CustomAttributes, CustomCounter, CustomGauge, CustomHistogram } from './custom-metrics.ts';
-import { labelName, prometheusName } from './naming.ts';
+import { labelName, prometheusName } from '../catalog/prometheus-name.ts';
 
 /** How a custom metric is declared. */
 export interface CustomMetricOptions {

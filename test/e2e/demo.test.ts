@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CATALOG } from '../../src/catalog/index.ts';
 import type { MetricSpec } from '../../src/catalog/metric.ts';
 import type { RealtimeMetrics } from '../../src/index.ts';
-import { prometheusName } from '../../src/otel/naming.ts';
+import { prometheusName } from '../../src/catalog/prometheus-name.ts';
 import { childrenOf, isRunning } from '../support/child-processes.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { parseSamples } from '../support/prometheus-text.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CATALOG } from '../../src/catalog/index.ts';
-import { prometheusName } from '../../src/otel/naming.ts';
+import { prometheusName } from '../../src/catalog/prometheus-name.ts';
 import { Child } from './child-process.ts';
 import type { ScrapedSample } from './scrape.ts';
 

@@ -1,6 +1,6 @@
 import { DURATION_BUCKETS, EXPORTED_DURATIONS, SIZE_BUCKETS, durationBuckets } from '../../../src/catalog/buckets.ts';
 import { CATALOG } from '../../../src/catalog/index.ts';
-import { prometheusName } from '../../../src/otel/naming.ts';
+import { prometheusName } from '../../../src/catalog/prometheus-name.ts';
 
 describe('the catalogue', () => {
   it('names each metric once, also as Prometheus spells it', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CATALOG } from '../../../src/catalog/index.ts';
-import { prometheusName } from '../../../src/otel/naming.ts';
+import { prometheusName } from '../../../src/catalog/prometheus-name.ts';
 
 const README = join(__dirname, '../../../README.md');
 const BEGIN = '<!-- metrics: generated from src/catalog -->\n';

@@ -1,4 +1,4 @@
-import type { MetricKind } from '../catalog/metric.ts';
+import type { MetricKind } from './metric.ts';
 
 // OpenTelemetry names as Prometheus names, the way the OTLP receivers of Prometheus and VictoriaMetrics translate them
 // (strategy UnderscoreEscapingWithSuffixes), so that a metric has one name whether it was scraped or pushed.

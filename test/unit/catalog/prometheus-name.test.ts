@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { MetricKind } from '../../../src/catalog/metric.ts';
-import { labelName, prometheusName } from '../../../src/otel/naming.ts';
+import { labelName, prometheusName } from '../../../src/catalog/prometheus-name.ts';
 
 describe('prometheusName', () => {
   // Cases of the translator's published rules; the stack tests compare with a real store.
