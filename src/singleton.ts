@@ -5,8 +5,10 @@ import type { ConfigFile } from './config/file.ts';
 import { resolveConfig } from './config/resolve.ts';
 import type { ResolvedConfig, TelemetryConfig } from './config/schema.ts';
 import type { TelemetryDashboard } from './dashboard.ts';
+import type { StartOptions } from './parts.ts';
+import { Reload } from './reload.ts';
 import { start } from './start.ts';
-import type { StartOptions, Started } from './start.ts';
+import type { Started } from './start.ts';
 
 /** Options of {@link initializeTelemetryDashboard}. */
 export interface InitializeOptions extends StartOptions {
@@ -80,10 +82,13 @@ export function registerTelemetryDashboard(): void {
 function initialize(options: InitializeOptions, how: string): Current {
   const file = readConfigFile(options.configFile);
   const { config, ignored } = resolveFile(file, options.config);
+  let reload: Reload | undefined;
   const started = start(config, options, (done) => {
+    reload?.close();
     current = undefined;
     closing = done;
   });
+  if (file && !ignored) reload = follow(file.path, config, options.config, started);
   if (ignored) {
     started.logger.warn(
       `${file?.path ?? ''} is not a configuration of telemetry-dashboard and was not named: the defaults apply`,
@@ -109,6 +114,24 @@ function resolveFile(
     const config = resolveConfig('code', overrides);
     return { config, ignored: error };
   }
+}
+
+/** Follows the file of a dashboard that is running. */
+function follow(
+  path: string,
+  config: ResolvedConfig,
+  overrides: TelemetryConfig | undefined,
+  { configure, logger }: Started,
+): Reload | undefined {
+  if (!configure || config.reload_interval_ms === 0) return undefined;
+  return new Reload({
+    path,
+    intervalMs: config.reload_interval_ms,
+    config,
+    read: () => resolveFile(readConfigFile(path), overrides).config,
+    apply: configure,
+    logger,
+  });
 }
 
 function assertSameOptions(first: Current, options: InitializeOptions): void {

@@ -16,6 +16,7 @@ export const configSchema = v.strictObject({
   enabled: v.optional(v.boolean(), true),
   service_name: v.optional(text),
   sampling_interval_ms: v.optional(whole(10, 60_000), 1000),
+  reload_interval_ms: v.optional(whole(0, 3_600_000), 1000),
   retention: v.optional(
     v.strictObject({
       window_ms: v.optional(whole(1000, 3_600_000), 60_000),

@@ -2,6 +2,7 @@ import type { MetricSpec } from '../catalog/metric.ts';
 import { processMetrics } from '../catalog/process.ts';
 import type { CounterFamily } from './family.ts';
 import type { Recorder } from './recorder.ts';
+import type { Recording } from './recording.ts';
 import type { RealtimeRecorder } from './realtime-recorder.ts';
 import { totalOf } from './window.ts';
 import type { WindowStatistics } from './window.ts';
@@ -18,15 +19,21 @@ export interface FlowFigures {
   readonly perSecond: number;
 }
 
-/** One alert rule that is pending, firing or has just resolved. */
+/** One alert that is pending, firing, or was resolved within the last 5 minutes. */
 export interface AlertFigures {
+  /** `high_latency`. */
   readonly name: string;
   readonly severity: 'warning' | 'critical';
   readonly state: 'pending' | 'firing' | 'resolved';
-  /** ISO 8601. */
+  /** When this state began; ISO 8601. */
   readonly since: string;
+  /** In `unit`, as the threshold. */
   readonly value: number;
   readonly threshold: number;
+  /** `ms`, `%`, or the unit of the metric of a rule of your own; empty for counts. */
+  readonly unit: string;
+  /** What tells alerts of one name apart: `{ source: 'app' }`, `{ queue: 'outbox' }`. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** All current values of the service, as one consistent reading. */
@@ -86,11 +93,14 @@ export class SnapshotReader {
   readonly #recorder: Recorder;
   readonly #realtime: RealtimeRecorder;
   readonly #server: WebSocketRecorder;
+  readonly #alerts: () => readonly AlertFigures[];
 
-  constructor(recorder: Recorder, realtime: RealtimeRecorder, server: WebSocketRecorder) {
+  /** @param alerts reads the alerts of this instant */
+  constructor({ recorder, realtime, server }: Recording, alerts: () => readonly AlertFigures[]) {
     this.#recorder = recorder;
     this.#realtime = realtime;
     this.#server = server;
+    this.#alerts = alerts;
     // windows begin when they are first asked for: ask for all of them at the start
     this.read();
   }
@@ -127,7 +137,7 @@ export class SnapshotReader {
         memoryPercent: percent(this.#gauge(processMetrics.memoryUtilization)),
         cpuPercent: percent(this.#gauge(processMetrics.cpuUtilization)),
       },
-      alerts: [],
+      alerts: this.#alerts(),
     };
   }
 
