@@ -1,5 +1,6 @@
 import type { MetricSpec } from '../catalog/metric.ts';
 import { processMetrics } from '../catalog/process.ts';
+import { windowErrorRate } from './error-rate.ts';
 import type { CounterFamily } from './family.ts';
 import type { Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
@@ -85,9 +86,6 @@ const OTHER = '_other';
 /** Errors observed on sockets count as this component. */
 const WEBSOCKET_COMPONENT = 'websocket';
 
-/** A rate over a shorter time than this would be noise. */
-const SHORTEST_RATE_SECONDS = 1;
-
 /** Reads the recorders: synchronous, and exact at the call. */
 export class SnapshotReader {
   readonly #recorder: Recorder;
@@ -112,7 +110,6 @@ export class SnapshotReader {
     recorder.advance();
     const uptimeSeconds = (recorder.clock.monotonicMs() - recorder.startMonotonicMs) / 1000;
     const windowSeconds = recorder.windowMs / 1000;
-    const rateSeconds = Math.max(SHORTEST_RATE_SECONDS, recorder.coveredMs / 1000);
     const { active, idle } = server.connections;
     const usesLatency = realtime.latency.at([]).count > 0;
     return {
@@ -125,8 +122,8 @@ export class SnapshotReader {
         ...inMilliseconds(recorder.histogramWindow(usesLatency ? realtime.latency : server.processDuration).statistics),
       },
       roundTrip: inMilliseconds(recorder.histogramWindow(server.pingDuration).statistics),
-      messages: this.#flow(server.messages, rateSeconds),
-      bandwidth: this.#flow(server.io, rateSeconds),
+      messages: this.#flow(server.messages),
+      bandwidth: this.#flow(server.io),
       errors: this.#errors(),
       sessions: { active: realtime.activeSessions.value ?? 0, total: realtime.sessions.value },
       queues: Object.fromEntries(
@@ -141,11 +138,10 @@ export class SnapshotReader {
     };
   }
 
-  #flow(family: CounterFamily, seconds: number): FlowFigures {
+  #flow(family: CounterFamily): FlowFigures {
     const incoming = totalOf(family, ([direction]) => direction === 'receive');
     const outgoing = totalOf(family, ([direction]) => direction === 'transmit');
-    const perSecond = this.#recorder.counterWindow(family).increase / seconds;
-    return { incoming, outgoing, total: incoming + outgoing, perSecond };
+    return { incoming, outgoing, total: incoming + outgoing, perSecond: this.#recorder.ratePerSecond(family) };
   }
 
   #errors(): RealtimeMetrics['errors'] {
@@ -155,15 +151,10 @@ export class SnapshotReader {
     };
     for (const { values, cell } of this.#realtime.errors.series) count(values[0] ?? OTHER, cell.value);
     count(WEBSOCKET_COMPONENT, totalOf(this.#server.errors));
-    const recent =
-      this.#recorder.counterWindow(this.#realtime.errors).increase +
-      this.#recorder.counterWindow(this.#server.errors).increase;
-    const messages = this.#recorder.counterWindow(this.#server.messages).increase;
-    const rate = messages > 0 ? recent / messages : recent > 0 ? 1 : null;
     return {
       total: totalOf(this.#realtime.errors) + totalOf(this.#server.errors),
       byComponent: Object.fromEntries(byComponent),
-      rate,
+      rate: windowErrorRate(this.#recorder).ratio,
     };
   }
 
