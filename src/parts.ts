@@ -3,11 +3,11 @@ import { systemClock } from './base/clock.ts';
 import { TelemetryConfigError } from './base/errors.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
 import { durationBuckets } from './catalog/buckets.ts';
+import type { BucketSpec } from './catalog/metric.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 import { CellProvider } from './otel/provider.ts';
-import { createResource } from './otel/resource.ts';
 import type { Scraper } from './otel/scraper.ts';
 import type { IMetricReader, Resource, ViewOptions } from './otel/sdk-types.ts';
 import type { Recorder } from './recording/recorder.ts';
@@ -38,16 +38,16 @@ export function recordingOf(config: ResolvedConfig, logger: OnceLogger): Recordi
     limits: { attributeValues: config.limits.attribute_values, series: config.limits.series },
     windowMs: config.retention.window_ms,
   };
-  return createRecording(options, durationBuckets(...exportedBounds(config)));
+  return createRecording(options, durationBucketsOf(config));
 }
 
-/** In seconds: the bounds asked for, or the default ones and the thresholds of latencies, so that rules meet a bound. */
-function exportedBounds({ latency_buckets_ms, alerts }: ResolvedConfig): [bounds?: number[], thresholds?: number[]] {
+/** With the bounds asked for; else the default ones and the thresholds of latencies, so that rules meet a bound. */
+function durationBucketsOf({ latency_buckets_ms, alerts }: ResolvedConfig): BucketSpec {
   const seconds = (ms: number): number => Number((ms / 1000).toPrecision(15));
-  if (latency_buckets_ms) return [latency_buckets_ms.map(seconds)];
+  if (latency_buckets_ms) return durationBuckets(latency_buckets_ms.map(seconds));
   const { high_latency_ms, critical_latency_ms } = alerts.thresholds;
   const thresholds = alerts.enabled ? [high_latency_ms, critical_latency_ms] : [];
-  return [undefined, thresholds.filter((threshold) => threshold !== null).map(seconds)];
+  return durationBuckets(undefined, thresholds.filter((threshold) => threshold !== null).map(seconds));
 }
 
 /** @throws TelemetryConfigError where `typeOf` is no function */

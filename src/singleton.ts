@@ -8,7 +8,7 @@ import type { TelemetryDashboard } from './dashboard.ts';
 import type { StartOptions } from './parts.ts';
 import { Reload } from './reload.ts';
 import { start } from './start.ts';
-import type { Started } from './start.ts';
+import type { SourcedConfig, Started } from './start.ts';
 
 /** Options of {@link initializeTelemetryDashboard}. */
 export interface InitializeOptions extends StartOptions {
@@ -81,9 +81,9 @@ export function registerTelemetryDashboard(): void {
 
 function initialize(options: InitializeOptions, how: string): Current {
   const file = readConfigFile(options.configFile);
-  const { config, ignored } = resolveFile(file, options.config);
+  const { config, source, ignored } = resolveFile(file, options.config);
   let reload: Reload | undefined;
-  const started = start(config, options, (done) => {
+  const started = start({ config, source }, options, (done) => {
     reload?.close();
     current = undefined;
     closing = done;
@@ -104,15 +104,15 @@ function initialize(options: InitializeOptions, how: string): Current {
 function resolveFile(
   file: ConfigFile | undefined,
   overrides: TelemetryConfig | undefined,
-): { config: ResolvedConfig; ignored?: TelemetryConfigError } {
+): SourcedConfig & { readonly ignored?: TelemetryConfigError } {
   const source = [file?.path, overrides && 'code'].filter(Boolean).join(' and ') || 'the defaults';
   try {
     if (file?.document instanceof TelemetryConfigError) throw file.document;
-    return { config: resolveConfig(source, file?.document, overrides) };
+    return { config: resolveConfig(source, file?.document, overrides), source };
   } catch (error) {
     if (!file || file.named || !(error instanceof TelemetryConfigError)) throw error;
     const config = resolveConfig('code', overrides);
-    return { config, ignored: error };
+    return { config, source: 'code', ignored: error };
   }
 }
 

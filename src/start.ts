@@ -1,7 +1,7 @@
 import { createNoopMeter } from '@opentelemetry/api';
 import { Alerting } from './alerts/alerting.ts';
-import type { AlertIdentity } from './alerts/engine.ts';
 import { AlertListeners } from './alerts/listeners.ts';
+import type { AlertIdentity } from './alerts/watched-rule.ts';
 import { within } from './base/deadline.ts';
 import { LineLogger, createOnceLogger } from './base/logger.ts';
 import type { OnceLogger } from './base/logger.ts';
@@ -26,6 +26,13 @@ import { Sampling } from './resources/sampling.ts';
 /** `shutdown()` ends within this time, whatever is away. */
 const SHUTDOWN_TIMEOUT_MS = 4500;
 
+/** A configuration, and where it came from: for errors. */
+export interface SourcedConfig {
+  readonly config: ResolvedConfig;
+  /** A file's path, or `code`. */
+  readonly source: string;
+}
+
 /** A dashboard that measures already. */
 export interface Started {
   readonly dashboard: TelemetryDashboard;
@@ -46,7 +53,7 @@ export interface Started {
  * @param onClosing called when `shutdown()` begins, with the promise of its end
  */
 export function start(
-  config: ResolvedConfig,
+  { config, source }: SourcedConfig,
   options: StartOptions,
   onClosing: (done: Promise<void>) => void,
 ): Started {
@@ -55,7 +62,7 @@ export function start(
   const recording = recordingOf(config, logger);
   const { parts, listening, configure } = isDisabled(config)
     ? startNothing(recording)
-    : startAll(config, options, recording, logger);
+    : startAll({ config, source }, options, recording, logger);
   const close = (): Promise<void> => {
     const done = parts.close();
     onClosing(done);
@@ -106,11 +113,16 @@ function startNothing(recording: Recording): Running {
   return { parts, listening: Promise.resolve(), configure: undefined };
 }
 
-function startAll(config: ResolvedConfig, options: StartOptions, recording: Recording, logger: OnceLogger): Running {
+function startAll(
+  { config, source }: SourcedConfig,
+  options: StartOptions,
+  recording: Recording,
+  logger: OnceLogger,
+): Running {
   const { recorder } = recording;
   const wsConfig = instrumentationConfigOf(config.websocket, options.messageType);
   const resource = createResource(config.service_name, options.resource);
-  const alerting = new Alerting(recorder, identityOf(resource));
+  const alerting = new Alerting(recorder, identityOf(resource), source);
   alerting.configure(config.alerts);
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const provider = providerOf(options, resource, recorder, scraper);

@@ -1,3 +1,4 @@
+import type { MetricSpec } from '../catalog/metric.ts';
 import { selfMetrics } from '../catalog/self.ts';
 import type { GaugeCell } from '../recording/cells.ts';
 import type { GaugeFamily } from '../recording/family.ts';
@@ -8,6 +9,12 @@ import type { Reading } from './measure.ts';
 import type { AlertRule } from './rule.ts';
 import { WatchedRule, ruleKey } from './watched-rule.ts';
 import type { AlertIdentity, Claims } from './watched-rule.ts';
+
+// the names are configured, so no cap on values from outside applies
+const ACTIVE: MetricSpec = {
+  ...selfMetrics.alertActive,
+  attributes: selfMetrics.alertActive.attributes.map((attribute) => ({ values: [], ...attribute })),
+};
 
 const NO_READINGS: readonly Reading[] = [];
 
@@ -33,7 +40,7 @@ export class AlertEngine {
     this.#recorder = recorder;
     this.#identity = identity;
     this.#measures = new MeasureReader(recorder);
-    this.#active = recorder.gauge(selfMetrics.alertActive);
+    this.#active = recorder.gauge(ACTIVE);
   }
 
   /**
