@@ -9,7 +9,7 @@ function labelsOf(severity: Severity, source: string): Alert['labels'] {
   return { alertname: `${severity}_latency`, severity, rule: 'latency', job: 'chat', source };
 }
 
-const LABELS = new Map(
+const LABELS: ReadonlyMap<string, Alert['labels']> = new Map(
   (['warning', 'critical'] as const).flatMap((severity) =>
     ['app', 'handler'].map((source) => [`${severity} ${source}`, labelsOf(severity, source)] as const),
   ),
