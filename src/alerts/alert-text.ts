@@ -20,16 +20,23 @@ export interface AlertFacts {
   readonly lastedMs: number;
 }
 
-/** What the built-in rules look at, at the beginning of a sentence; others are called by the name of their metric. */
+/** What the built-in rules look at; others are called by the name of their metric. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ['realtime.latency', 'application latency'],
   ['websocket.server.message.process.duration', 'message handler time'],
-  ['process.memory.utilization', 'Memory use'],
+  ['process.memory.utilization', 'memory use'],
   ['nodejs.eventloop.delay.p99', 'p99 event loop delay'],
-  ['realtime.queue.size', 'Queue size'],
+  ['realtime.queue.size', 'queue size'],
 ]);
 
-const STATISTICS = { avg: 'average', min: 'smallest', max: 'largest', p50: 'p50', p95: 'p95', p99: 'p99' } as const;
+const STATISTICS = {
+  avg: 'the average',
+  min: 'the smallest',
+  max: 'the largest',
+  p50: 'p50',
+  p95: 'p95',
+  p99: 'p99',
+} as const;
 
 const BEYOND: Readonly<Record<Comparison, string>> = {
   '>': 'above',
@@ -45,7 +52,9 @@ export function summaryOf(rule: AlertRule, series: Labels): string {
 
 /** A sentence or two with the figures: `p95 application latency is 1.52 s, above 1 s for 10 s.` */
 export function descriptionOf(facts: AlertFacts): string {
-  return facts.rule.measure.kind === 'silence' ? describeSilence(facts) : describeValue(facts);
+  const text = facts.rule.measure.kind === 'silence' ? describeSilence(facts) : describeValue(facts);
+  // a sentence begins with a capital; `p95` is a name
+  return text.replace(/^[a-z](?=[a-z])/, (letter) => letter.toUpperCase());
 }
 
 /** The page that says what to do; `pattern` has `{alert}` where the alert's name belongs. */
@@ -82,8 +91,7 @@ function describeSilence({ rule, state, value, configured, lastedMs }: AlertFact
 }
 
 function thresholdText({ threshold, display: { scale, unit } }: AlertRule): string {
-  // as it was configured, without the digits that binary fractions add
-  return amountText(Number((threshold * scale).toPrecision(12)), unit);
+  return amountText(threshold * scale, unit, threshold * scale);
 }
 
 function subjectOf(measure: Measure): string {
@@ -91,13 +99,13 @@ function subjectOf(measure: Measure): string {
     case 'histogram':
       return `${STATISTICS[measure.statistic]} ${SUBJECTS.get(measure.metric) ?? measure.metric}`;
     case 'counter':
-      return `${measure.statistic} of ${measure.metric}`;
+      return `the ${measure.statistic} of ${measure.metric}`;
     case 'gauge':
-      return SUBJECTS.get(measure.metric) ?? measure.metric;
+      return SUBJECTS.get(measure.metric) ?? `the value of ${measure.metric}`;
     case 'error_rate':
-      return 'The error rate';
+      return 'the error rate';
     case 'silence':
-      return 'The silence';
+      return 'the silence';
   }
 }
 

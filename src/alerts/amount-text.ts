@@ -3,35 +3,31 @@
 const FEWEST_DIGITS = 3;
 const MOST_DIGITS = 15;
 
-/** How a unit is written: what it is divided by from which value on, and the word for it; the largest first. */
-type Steps = readonly (readonly [from: number, unit: string])[];
+/** From which value on, at three digits, what it is divided by, and the word for that; the largest first, zero last. */
+type Steps = readonly (readonly [from: number, divisor: number, unit: string])[];
 
 const SECONDS: Steps = [
-  [1, 's'],
-  [1e-3, 'ms'],
-  [0, 'µs'],
+  [1, 1, 's'],
+  [1e-3, 1e-3, 'ms'],
+  [Number.MIN_VALUE, 1e-6, 'µs'],
+  [0, 1e-3, 'ms'],
 ];
 const BYTES: Steps = [
-  [1e12, 'TB'],
-  [1e9, 'GB'],
-  [1e6, 'MB'],
-  [1e3, 'kB'],
-  [0, 'B'],
+  [1e12, 1e12, 'TB'],
+  [1e9, 1e9, 'GB'],
+  [1e6, 1e6, 'MB'],
+  [1e3, 1e3, 'kB'],
+  [0, 1, 'B'],
 ];
-
-/** What a value is divided by where its step begins at 0. */
-const SMALLEST: ReadonlyMap<string, number> = new Map([
-  ['µs', 1e-6],
-  ['B', 1],
-]);
 
 /**
  * A value for people: `1.52 s`, `37 ms`, `12.4 MB`, `81.3 %`, `1204`.
  *
  * @param unit `ms`, `s`, `By`, `%`, or any other, which is put behind as it is; `…/s` for a rate
- * @param threshold what the value stands beside: it gets as many digits as tell the two apart, three at least
+ * @param threshold what the value stands beside: it gets as many digits as tell the two apart, three at least; all of them
+ *   where it is the threshold itself
  */
-export function amountText(value: number, unit: string, threshold = value): string {
+export function amountText(value: number, unit: string, threshold: number): string {
   const rate = /^(.*)\/s$/.exec(unit);
   if (rate) {
     const text = amountText(value, rate[1] ?? '', threshold);
@@ -66,18 +62,14 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
 }
 
 function stepped(value: number, threshold: number, steps: Steps): string {
-  const size = Math.abs(value);
-  // what would be rounded to 1000 belongs to the next unit
-  const rounded = Number(size.toPrecision(FEWEST_DIGITS));
-  const last = steps.length - 1;
-  const index = size === 0 ? Math.max(0, last - 1) : steps.findIndex(([from]) => rounded >= from);
-  const [from, unit] = steps[index < 0 ? last : index] as Steps[number];
-  const divisor = from === 0 ? (SMALLEST.get(unit) ?? 1) : from;
+  const size = Number(Math.abs(value).toPrecision(FEWEST_DIGITS));
+  const [, divisor, unit] = steps.find(([from]) => size >= from) ?? [0, 1, ''];
   return `${digits(value / divisor, threshold / divisor)} ${unit}`;
 }
 
 /** Rounds to three digits, or as many as leave the value on its side of the threshold. */
 function digits(value: number, threshold: number): string {
+  // without the digits that binary fractions add
   if (value === threshold) return plain(value, MOST_DIGITS - 3);
   for (let count = FEWEST_DIGITS; count < MOST_DIGITS; count++) {
     const text = plain(value, count);
