@@ -65,14 +65,7 @@ export class MailQueue {
         isUnderWay: false,
       });
     }
-    let lost = 0;
-    for (const [fingerprint, { isUnderWay }] of this.#waiting) {
-      if (this.#waiting.size <= CAPACITY) break;
-      if (isUnderWay) continue;
-      this.#waiting.delete(fingerprint);
-      lost += 1;
-    }
-    return lost;
+    return this.#drop(this.#idle().length - CAPACITY);
   }
 
   /** When the next mail may leave; null: nothing waits. */
@@ -137,6 +130,15 @@ export class MailQueue {
     const { size } = this.#waiting;
     this.#waiting.clear();
     return size;
+  }
+
+  /** Those that are not in a mail under way, oldest first. */
+  #idle(): Waiting[] {
+    return [...this.#waiting.values()].filter(({ isUnderWay }) => !isUnderWay);
+  }
+
+  #drop(count: number): number {
+    return count > 0 ? this.#remove(this.#idle().slice(0, count)) : 0;
   }
 
   /** Those that nothing newer of the same alert has taken the place of. */
