@@ -23,11 +23,14 @@ export class TelemetryError extends Error {
 
 /** One thing that is wrong in a configuration. */
 export interface ConfigIssue {
-  /** Where, in dots: `prometheus.port`. Empty for the document itself. */
+  /** Where, in dots: `prometheus.port`, `alerts.rules.0.name`. Empty for the document itself. */
   readonly path: string;
-  /** What stood there, as JSON cut to 80 characters; `"***"` where the key holds a secret. */
+  /**
+   * What stood there, at most about 100 characters: `65536`, `"10s"`, `an object`, `missing`; `"***"` where the key holds a
+   * secret, `a text` for one that might, empty for a key that there is not.
+   */
   readonly value: string;
-  /** What would have been right, as the end of the sentence "expected …". */
+  /** What would have been right, as the end of the sentence "expected …"; of a key that there is not, that there is none. */
   readonly expected: string;
 }
 
@@ -39,7 +42,8 @@ export class TelemetryConfigError extends TelemetryError {
   /** @param source where the configuration came from, for the message: a file's path or `code`. */
   constructor(source: string, issues: readonly ConfigIssue[]) {
     const lines = issues.map(
-      ({ path, value, expected }) => `  ${path || '(document)'}: ${value}, expected ${expected}`,
+      ({ path, value, expected }) =>
+        `  ${path || '(document)'}: ${value === '' ? expected : `${value}, expected ${expected}`}`,
     );
     super('TD_CONFIG_INVALID', `telemetry-dashboard: wrong configuration (from ${source})\n${lines.join('\n')}`);
     this.issues = issues;

@@ -1,4 +1,5 @@
 import { VERSION } from '../base/version.ts';
+import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -8,7 +9,10 @@ import { UsageError } from './usage-error.ts';
 /** A command: takes the arguments after its name. */
 type Command = (args: readonly string[]) => Promise<ExitCode>;
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([['demo', demo]]);
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['demo', demo],
+  ['check', check],
+]);
 
 /**
  * Runs the command that the arguments name.

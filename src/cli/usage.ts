@@ -3,12 +3,13 @@ export const PROGRAM_USAGE = `Usage: telemetry-dashboard <command> [options]
 
 Commands:
   demo             run a small ws service with real clients, measured, and show its figures live
+  check [file]     check the configuration and show the effective settings
 
 Options:
   -h, --help       show this, or with a command its options
   -v, --version    show the version
 
-Exit codes: 0 all went well, 1 the run failed, 2 wrong use.
+Exit codes: 0 all went well, 1 the check or the run failed, 2 wrong use.
 `;
 
 /** What `telemetry-dashboard demo --help` says. */
@@ -27,4 +28,17 @@ Options:
   -h, --help       show this
 
 Exit codes: 0 all went well, 1 the run failed or the counts differ, 2 wrong use.
+`;
+
+/** What `telemetry-dashboard check --help` says. */
+export const CHECK_USAGE = `Usage: telemetry-dashboard check [file]
+
+Checks the configuration that a dashboard would start with here: the file, else the one in TELEMETRY_DASHBOARD_CONFIG, else
+configs/monitoring.json under the working directory, else the defaults. What is left out is taken from the OTEL_* variables.
+Lists every problem on standard error, or shows the effective settings as JSON on standard output, with secrets as ***.
+
+Options:
+  -h, --help       show this
+
+Exit codes: 0 the configuration is right, 1 it is not, 2 wrong use.
 `;

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TelemetryConfigError } from '../base/errors.ts';
+import { findJsonBreak } from './json-text.ts';
+import type { Environment } from './substitution.ts';
 
 /** Where the configuration is looked for when nobody names a file, under the working directory. */
 const DEFAULT_FILE = 'configs/monitoring.json';
@@ -18,11 +20,15 @@ export interface ConfigFile {
  * Reads the configuration file: the one named, else the one in `TELEMETRY_DASHBOARD_CONFIG`, else `configs/monitoring.json`
  * under the working directory where there is one.
  *
+ * @param environment default: `process.env`
  * @returns undefined without a file
- * @throws TelemetryConfigError where a named file cannot be read, or a file is not JSON
+ * @throws TelemetryConfigError where a named file cannot be read or is not JSON
  */
-export function readConfigFile(named: string | undefined): ConfigFile | undefined {
-  const fromEnvironment = process.env['TELEMETRY_DASHBOARD_CONFIG'];
+export function readConfigFile(
+  named: string | undefined,
+  environment: Environment = process.env,
+): ConfigFile | undefined {
+  const fromEnvironment = environment['TELEMETRY_DASHBOARD_CONFIG'];
   const wanted = named ?? (fromEnvironment === '' ? undefined : fromEnvironment);
   const path = resolve(wanted ?? DEFAULT_FILE);
   let text: string;
@@ -34,12 +40,22 @@ export function readConfigFile(named: string | undefined): ConfigFile | undefine
     throw new TelemetryConfigError(path, [{ path: '', value: code, expected: 'a file that can be read' }]);
   }
   try {
-    return { path, document: JSON.parse(text) as unknown, named: wanted !== undefined };
-  } catch (error) {
-    // the whole message would quote the file, and with it what secrets it holds
-    const [where = 'a text'] = /position \d+/.exec((error as Error).message) ?? [];
-    const wrong = new TelemetryConfigError(path, [{ path: '', value: where, expected: 'JSON' }]);
+    // editors of Windows put a byte order mark first
+    return { path, document: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown, named: wanted !== undefined };
+  } catch {
+    const wrong = new TelemetryConfigError(path, [{ path: '', value: whereItBreaks(text), expected: 'JSON' }]);
     if (wanted !== undefined) throw wrong;
     return { path, document: wrong, named: false };
+  }
+}
+
+/** Without a word of the file, which may hold secrets. */
+function whereItBreaks(text: string): string {
+  try {
+    const broken = findJsonBreak(text.replace(/^\uFEFF/, ''));
+    return broken ? `${broken.found} in line ${broken.line}, column ${broken.column}` : 'a text';
+  } catch {
+    // a text of many megabytes can be too much for a regular expression
+    return 'a text';
   }
 }

@@ -1,84 +1,107 @@
 import * as v from 'valibot';
 import { TelemetryConfigError } from '../base/errors.ts';
 import type { ConfigIssue } from '../base/errors.ts';
+import { contradictions } from './contradictions.ts';
+import { DocumentReader, MOST_ISSUES } from './document-reader.ts';
+import { readEnvironment } from './environment.ts';
+import { layDocuments } from './layers.ts';
 import { configSchema } from './schema.ts';
 import type { ResolvedConfig } from './schema.ts';
-import { contradictions, resolveThresholds } from './thresholds.ts';
+import { pathText, settingAt } from './settings.ts';
+import type { Environment } from './substitution.ts';
+import { resolveThresholds } from './thresholds.ts';
+import { valueText } from './value-text.ts';
 
-/** Keys whose values must not appear in a message. */
-const SECRETS = /token|password|api_key|secret/i;
+/** A configuration that is right. */
+export interface Resolution {
+  readonly config: ResolvedConfig;
+  /** A line for each `OTEL_*` variable that is wrong and was ignored, without its value. */
+  readonly warnings: readonly string[];
+}
+
+type Path = readonly (string | number)[];
+type Document = Readonly<Record<string, unknown>>;
+
+/** As {@link resolveDocuments}, with the variables of this process, for those who want no warnings. */
+export function resolveConfig(source: string, ...documents: readonly unknown[]): ResolvedConfig {
+  return resolveDocuments(source, documents).config;
+}
 
 /**
- * Checks documents laid over each other and fills in the defaults.
+ * Checks documents laid over each other, over the `OTEL_*` variables, and fills in the defaults. In all texts of all documents
+ * `${NAME}` and `${NAME:-default}` are variables and `$$` is `$`: a document means the same in a file and in code.
  *
  * @param source for the message: a file's path or `code`
- * @param documents later ones win, key by key
+ * @param documents later ones win, key by key; undefined ones are passed over
+ * @param environment default: `process.env`
  * @throws TelemetryConfigError listing every problem
  */
-export function resolveConfig(source: string, ...documents: readonly unknown[]): ResolvedConfig {
-  const wrong = documents.find((document) => document !== undefined && !isObject(document));
-  if (wrong !== undefined) {
-    throw new TelemetryConfigError(source, [
-      {
-        path: '',
-        value: wrong === null ? 'null' : Array.isArray(wrong) ? 'an array' : `a ${typeof wrong}`,
-        expected: 'Object',
-      },
-    ]);
-  }
-  const document = documents.reduce(lay, {}) as Readonly<Record<string, unknown>>;
+export function resolveDocuments(
+  source: string,
+  documents: readonly unknown[],
+  environment: Environment = process.env,
+): Resolution {
+  const reader = new DocumentReader(environment);
+  const read = documents.filter((document) => document !== undefined).map((document) => reader.read(document) ?? {});
+  const written = layDocuments(read);
+  const variables = readEnvironment(environment, {
+    protocol: valueAt(written, ['otlp', 'protocol']),
+    headers: (valueAt(written, ['otlp', 'headers']) ?? {}) as Document,
+  });
+  const document = withEndpointOfProtocol(layDocuments([variables.document, written]));
   const result = v.safeParse(configSchema, document);
-  const issues = [...(result.issues?.map(toIssue) ?? []), ...contradictions(document['alerts'])];
-  if (!result.success || issues.length > 0) throw new TelemetryConfigError(source, issues);
-  const { alerts: written, $schema: _, ...rest } = result.output;
-  const { latency_threshold_ms, error_rate_threshold, ...alerts } = written;
-  return { ...rest, alerts: { ...alerts, thresholds: resolveThresholds(written) } };
+  const show = (path: Path): string => reader.referencesAt(path) ?? valueText(valueAt(document, path), settingAt(path));
+  const issues = [
+    ...reader.issues,
+    ...(result.issues ?? []).map((issue) => toIssue(issue, reader, show)),
+    ...contradictions(document, show),
+  ];
+  if (!result.success || issues.length > 0) {
+    throw new TelemetryConfigError(source, listed(issues, reader.unlisted));
+  }
+  const { alerts, ...rest } = without(result.output, '$schema');
+  const own = without(without(alerts, 'latency_threshold_ms'), 'error_rate_threshold');
+  const config = { ...rest, alerts: { ...own, thresholds: resolveThresholds(alerts) } };
+  return { config, warnings: variables.warnings };
 }
 
-/** `over` laid over `under`: objects key by key, anything else as a whole. */
-function lay(under: unknown, over: unknown): unknown {
-  if (over === undefined) return under;
-  if (!isObject(under) || !isObject(over)) return over;
-  const merged: Record<string, unknown> = { ...under };
-  for (const [key, value] of Object.entries(over)) merged[key] = lay(under[key], value);
-  return merged;
+/** gRPC has another port than HTTP, and no path. */
+function withEndpointOfProtocol(document: Document): Document {
+  if (valueAt(document, ['otlp', 'protocol']) !== 'grpc') return document;
+  return layDocuments([{ otlp: { endpoint: 'http://localhost:4317' } }, document]);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function toIssue(issue: v.BaseIssue<unknown>): ConfigIssue {
-  const path = v.getDotPath(issue) ?? '';
-  const unknownKey = issue.type === 'strict_object' && issue.expected === 'never';
+function toIssue(issue: v.BaseIssue<unknown>, reader: DocumentReader, show: (path: Path) => string): ConfigIssue {
+  const path = (issue.path ?? []).map(({ key }) => key as string | number);
+  if (issue.input !== undefined && issue.path?.at(-1)?.origin === 'key') {
+    return { path: pathText(path), value: 'this name', expected: issue.message };
+  }
+  // of what is missing valibot says which key, not what should stand there
+  const expected = issue.input === undefined ? (settingAt(path)?.expected ?? issue.message) : issue.message;
+  const substituted = reader.referencesAt(path) !== undefined;
   return {
-    path,
-    value: SECRETS.test(path) ? '"***"' : cut(textOf(issue.input)),
-    expected: unknownKey ? 'no such key' : (EXPECTATIONS[issue.type]?.(issue) ?? issue.expected ?? issue.message),
+    path: pathText(path),
+    value: show(path),
+    expected: substituted ? `${expected}, after substitution` : expected,
   };
 }
 
-const EXPECTATIONS: Readonly<Record<string, (issue: v.BaseIssue<unknown>) => string>> = {
-  min_value: ({ requirement }) => `at least ${String(requirement)}`,
-  max_value: ({ requirement }) => `at most ${String(requirement)}`,
-  gt_value: ({ requirement }) => `more than ${String(requirement)}`,
-  integer: () => 'a whole number',
-  min_length: () => 'not nothing',
-  check: ({ message }) => message,
-  regex: () => 'a Prometheus label name: letters, digits and _, not le and not beginning with __',
-  picklist: ({ expected }) => `one of ${String(expected)}`,
-};
-
-/** As JSON, or the type of what has none. */
-function textOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return `a ${typeof value}`;
-  }
+/** One problem for each path: the first says best what is wrong. */
+function listed(issues: readonly ConfigIssue[], unlisted: number): ConfigIssue[] {
+  const first = new Map<string, ConfigIssue>();
+  for (const issue of issues) if (!first.has(issue.path)) first.set(issue.path, issue);
+  const all = [...first.values()];
+  const more = unlisted + Math.max(0, all.length - MOST_ISSUES);
+  if (more === 0) return all;
+  return [...all.slice(0, MOST_ISSUES), { path: '', value: `${more} more problems`, expected: 'none' }];
 }
 
-function cut(text: string | undefined): string {
-  if (text === undefined) return 'undefined';
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+function valueAt(document: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], document);
+}
+
+function without<From extends object, Key extends keyof From>(from: From, key: Key): Omit<From, Key> {
+  const rest = { ...from };
+  Reflect.deleteProperty(rest, key);
+  return rest;
 }

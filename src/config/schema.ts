@@ -1,84 +1,49 @@
 import * as v from 'valibot';
-import { LOG_LEVELS } from '../base/logger.ts';
-import { isPathPattern } from '../base/path-pattern.ts';
 import { alertsSchema } from './sections/alerts.ts';
 import { grafanaSchema, liveSchema, otlpSchema } from './sections/exports.ts';
+import { limitsSchema, loggingSchema, prometheusSchema, retentionSchema, websocketSchema } from './sections/service.ts';
 import type { Thresholds } from './thresholds.ts';
-import { port, text, whole } from './values.ts';
+import { about, flag, section, some, text, whole } from './values.ts';
 
-const paths = v.array(
-  v.pipe(v.string(), v.check<string, string>(isPathPattern, 'a path pattern, such as /rooms/:room')),
+const BOUNDS = 'an array of 1 to 500 ascending numbers above 0';
+const bound = v.pipe(v.number('a number above 0'), v.gtValue(0, 'a number above 0'), v.finite('a number above 0'));
+const latencyBounds = v.pipe(
+  some(bound, 'ascending numbers above 0', 500),
+  v.check((bounds) => bounds.every((value, index) => index === 0 || value > (bounds[index - 1] as number)), BOUNDS),
 );
 
 /** The configuration document, with its defaults. Keys that are not here are errors. */
-export const configSchema = v.strictObject({
-  $schema: v.optional(v.string()),
-  enabled: v.optional(v.boolean(), true),
-  service_name: v.optional(text),
-  sampling_interval_ms: v.optional(whole(10, 60_000), 1000),
-  reload_interval_ms: v.optional(whole(0, 3_600_000), 1000),
-  retention: v.optional(
-    v.strictObject({
-      window_ms: v.optional(whole(1000, 3_600_000), 60_000),
-      history_ms: v.optional(whole(1000, 86_400_000), 3_600_000),
-    }),
-    {},
+export const configSchema = section({
+  $schema: v.optional(about(v.string('a text'), 'where editors find the JSON Schema of this document; without effect')),
+  enabled: v.optional(
+    about(flag, '`false` (or `OTEL_SDK_DISABLED=true`): everything is a no-op, no port is opened'),
+    true,
   ),
+  service_name: v.optional(
+    about(text(), '`service.name` of the resource', { otherwise: '`OTEL_SERVICE_NAME`, else `unknown_service:node`' }),
+  ),
+  sampling_interval_ms: v.optional(
+    about(whole(10, 60_000), 'how often process and host are sampled and alerts evaluated'),
+    1000,
+  ),
+  reload_interval_ms: v.optional(
+    about(whole(0, 3_600_000), 'how often a configuration file is looked at for changes; 0: never'),
+    1000,
+  ),
+  retention: v.optional(about(retentionSchema, 'how long figures are kept in memory'), {}),
   latency_buckets_ms: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.number(), v.gtValue(0))),
-      v.minLength(1),
-      v.check(
-        (bounds) => bounds.every((bound, index) => index === 0 || bound > (bounds[index - 1] as number)),
-        'ascending numbers',
-      ),
-    ),
-  ),
-  limits: v.optional(
-    v.strictObject({
-      attribute_values: v.optional(whole(1, 1900), 100),
-      series: v.optional(whole(1, 1900), 1900),
+    about(latencyBounds, 'bounds that leave the process; live percentiles do not depend on them', {
+      otherwise: '0.1 ms to 63 s, 30 bounds, and the latency thresholds',
     }),
-    {},
   ),
-  websocket: v.optional(
-    v.strictObject({
-      enabled: v.optional(v.boolean(), true),
-      idle_after_ms: v.optional(whole(1, 86_400_000), 30_000),
-      ping_interval_ms: v.optional(whole(100, 86_400_000)),
-      routes: v.optional(paths, []),
-      ignore: v.optional(paths, []),
-      message_type: v.optional(
-        v.pipe(
-          v.string(),
-          v.check((text) => /^json:./s.test(text), 'json: and the name of a member'),
-        ),
-      ),
-    }),
-    {},
-  ),
-  prometheus: v.optional(
-    v.strictObject({
-      enabled: v.optional(v.boolean(), true),
-      host: v.optional(text, '127.0.0.1'),
-      port: v.optional(port, 9464),
-      token: v.optional(text),
-      labels: v.optional(v.record(v.pipe(v.string(), v.regex(/^(?!__|le$)[a-zA-Z_][a-zA-Z0-9_]*$/)), v.string()), {}),
-      scrape_interval_ms: v.optional(whole(1000, 3_600_000), 15_000),
-    }),
-    {},
-  ),
-  live: v.optional(liveSchema, {}),
-  otlp: v.optional(otlpSchema, {}),
-  grafana: v.optional(grafanaSchema, {}),
-  alerts: v.optional(alertsSchema, {}),
-  logging: v.optional(
-    v.strictObject({
-      level: v.optional(v.picklist(LOG_LEVELS), 'info'),
-      format: v.optional(v.picklist(['text', 'json']), 'text'),
-    }),
-    {},
-  ),
+  limits: v.optional(about(limitsSchema, 'what label values from outside can take of the memory'), {}),
+  websocket: v.optional(about(websocketSchema, 'what is observed of sockets'), {}),
+  prometheus: v.optional(about(prometheusSchema, 'the HTTP server and its metrics endpoint'), {}),
+  live: v.optional(about(liveSchema, 'the live page'), {}),
+  otlp: v.optional(about(otlpSchema, 'push to an OpenTelemetry collector'), {}),
+  grafana: v.optional(about(grafanaSchema, 'a running Grafana'), {}),
+  alerts: v.optional(about(alertsSchema, 'thresholds, and who is told'), {}),
+  logging: v.optional(about(loggingSchema, "the package's own log lines"), {}),
 });
 
 /** The document as it is written: everything may be left out. */

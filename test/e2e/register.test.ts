@@ -108,7 +108,7 @@ describe('telemetry-dashboard/register', () => {
     const program = register('nothing-to-do.cjs', { prometheus: { port: -1 }, retention: 5 });
     await expect(program.exited).resolves.toEqual({ code: 1, signal: null });
     expect(program.stderr).toContain('prometheus.port: -1, expected at least 0');
-    expect(program.stderr).toContain('retention: 5, expected Object');
+    expect(program.stderr).toContain('retention: 5, expected a section (an object)');
   });
 
   it('does not measure sockets with websocket.enabled: false, and tells idle ones by websocket.idle_after_ms', async () => {

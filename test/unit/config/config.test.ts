@@ -80,29 +80,56 @@ describe('resolveConfig', () => {
   });
 
   it.each([
-    [{ prometheus: { port: 65_536 } }, 'prometheus.port: 65536, expected at most 65535'],
-    [{ prometheus: { port: 1.5 } }, 'prometheus.port: 1.5, expected a whole number'],
-    [{ prometheus: { labels: { 'a.b': 'x' } } }, 'expected a Prometheus label name'],
-    [{ prometheus: { labels: { le: 'x' } } }, 'expected a Prometheus label name'],
-    [{ latency_buckets_ms: [2, 1] }, 'latency_buckets_ms: [2,1], expected ascending numbers'],
-    [{ latency_buckets_ms: [] }, 'latency_buckets_ms: [], expected not nothing'],
-    [{ logging: { level: 'loud' } }, 'logging.level: "loud", expected one of'],
-    [{ service_name: '' }, 'service_name: "", expected not nothing'],
-    [{ websocket: { routes: ['/a', '/rooms/:'] } }, 'websocket.routes.1: "/rooms/:", expected a path pattern'],
-    [{ websocket: { routes: ['/:a:b'] } }, 'websocket.routes.0: "/:a:b", expected a path pattern'],
-    [{ websocket: { routes: ['rooms/:room'] } }, 'websocket.routes.0: "rooms/:room", expected a path pattern'],
-    [{ websocket: { ignore: ['/files/*'] } }, 'websocket.ignore.0: "/files/*", expected a path pattern'],
+    [{ prometheus: { port: 65_536 } }, 'prometheus.port: 65536, expected a whole number from 0 to 65535'],
+    [{ prometheus: { port: 1.5 } }, 'prometheus.port: 1.5, expected a whole number from 0 to 65535'],
+    [{ prometheus: { port: '9464x' } }, 'prometheus.port: "9464x", expected a whole number from 0 to 65535'],
+    [
+      { prometheus: { host: 'http://localhost' } },
+      'prometheus.host: a text, expected a host name or an IP address, wi',
+    ],
+    [
+      { prometheus: { labels: { 'a.b': 'x' } } },
+      'prometheus.labels."a.b": this name, expected a Prometheus label name',
+    ],
+    [{ prometheus: { labels: { le: 'x' } } }, 'prometheus.labels.le: this name, expected a Prometheus label name'],
+    [{ prometheus: { labels: { a: 1 } } }, 'prometheus.labels.a: 1, expected a text'],
+    [
+      { latency_buckets_ms: [2, 1] },
+      'latency_buckets_ms: [2,1], expected an array of 1 to 500 ascending numbers above 0',
+    ],
+    [{ latency_buckets_ms: [] }, 'latency_buckets_ms: an empty array, expected an array of 1 to 500 ascending'],
+    [
+      { logging: { level: 'inof' } },
+      'logging.level: "inof", expected one of "debug", "info", "warn", "error", "silent"',
+    ],
+    [{ logging: { level: 'loudly' } }, 'logging.level: a text, expected one of'],
+    [{ service_name: '' }, 'service_name: an empty text, expected a text that is not empty'],
+    [
+      { websocket: { routes: ['/a', '/rooms/:'] } },
+      'websocket.routes.1: a text, expected a path pattern, such as /room',
+    ],
+    [{ websocket: { routes: ['/:a:b'] } }, 'websocket.routes.0: a text, expected a path pattern'],
+    [{ websocket: { routes: ['rooms/:room'] } }, 'websocket.routes.0: a text, expected a path pattern'],
+    [{ websocket: { ignore: ['/files/*'] } }, 'websocket.ignore.0: a text, expected a path pattern'],
     [
       { websocket: { message_type: 'type' } },
-      'websocket.message_type: "type", expected json: and the name of a member',
+      'websocket.message_type: a text, expected "json:" and the name of a member',
     ],
     [
       { websocket: { message_type: 'json:' } },
-      'websocket.message_type: "json:", expected json: and the name of a member',
+      'websocket.message_type: a text, expected "json:" and the name of a member',
     ],
-    [{ websocket: { ping_interval_ms: 99 } }, 'websocket.ping_interval_ms: 99, expected at least 100'],
-    [[], '(document): an array, expected Object'],
-    ['text', '(document): a string, expected Object'],
+    [
+      { websocket: { ping_interval_ms: 99 } },
+      'websocket.ping_interval_ms: 99, expected a whole number from 100 to 86400',
+    ],
+    [{ retention: 5 }, 'retention: 5, expected a section (an object)'],
+    [{ retention: [] }, 'retention: an empty array, expected a section (an object)'],
+    [{ retention: new Date() }, 'retention: a Date, expected a section (an object)'],
+    [{ alerts: { rules: {} } }, 'alerts.rules: an object, expected an array of at most 1000 rules'],
+    [[1], '(document): [1], expected an object'],
+    ['text', '(document): a text, expected an object'],
+    [null, '(document): null, expected an object'],
   ])('says what is wrong with %j', (document, message) => {
     expect(() => resolveConfig('monitoring.json', document)).toThrow(message);
     expect(() => resolveConfig('monitoring.json', document)).toThrow('(from monitoring.json)');
@@ -114,7 +141,7 @@ describe('a configuration from code', () => {
     const cycle: Record<string, unknown> = {};
     cycle['itself'] = cycle;
     expect(() => resolveConfig('code', { prometheus: { port: 1n }, limits: { series: cycle } })).toThrow(
-      /limits\.series: a object, expected number[^]*prometheus\.port: a bigint, expected number/,
+      /limits\.series: an object, expected a whole number[^]*prometheus\.port: a bigint, expected a whole number/,
     );
   });
 

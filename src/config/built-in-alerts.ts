@@ -1,0 +1,20 @@
+/** Names of the alerts that the thresholds make; a rule of the user's has another. */
+const BUILT_IN_ALERTS: readonly string[] = [
+  'high_latency',
+  'critical_latency',
+  'high_error_rate',
+  'critical_error_rate',
+  'high_memory',
+  'critical_memory',
+  'high_event_loop_delay',
+  'critical_event_loop_delay',
+  'high_queue_size',
+  'critical_queue_size',
+  'no_traffic',
+  'critical_no_traffic',
+];
+
+/** Whether an alert of this name is built in, here or in the generated Prometheus rules (`fleet_…`, `instance_down`). */
+export function isBuiltInAlert(name: string): boolean {
+  return BUILT_IN_ALERTS.includes(name) || name.startsWith('fleet_') || name === 'instance_down';
+}

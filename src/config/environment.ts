@@ -1,0 +1,146 @@
+import * as v from 'valibot';
+import { settingAt } from './settings.ts';
+import type { Setting } from './settings.ts';
+import type { Environment } from './substitution.ts';
+
+/** What the `OTEL_*` variables say, as a document to lay under the others. */
+export interface FromEnvironment {
+  readonly document: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** A line for each variable whose value is wrong and ignored, without the value. */
+  readonly warnings: readonly string[];
+}
+
+/** A variable of the OpenTelemetry specification. */
+interface Variable {
+  readonly name: string;
+  readonly section: string;
+  readonly key: string;
+  /** Makes of its text what the document wants; undefined: it is wrong. */
+  readonly read: (text: string) => unknown;
+  /** What is right, where the schema says it of something else. */
+  readonly expected?: string;
+}
+
+/** The part of a document that decides what variables mean. */
+interface Written {
+  readonly protocol: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+const LEVELS: ReadonlyMap<string, string> = new Map([
+  ['none', 'silent'],
+  ['error', 'error'],
+  ['warn', 'warn'],
+  ['info', 'info'],
+  ['debug', 'debug'],
+  ['verbose', 'debug'],
+  ['all', 'debug'],
+]);
+
+const asText = (text: string): string => text;
+const asWord = (text: string): string => text.toLowerCase();
+const asNumber = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+const asLevel = (text: string): string | undefined => LEVELS.get(text.toLowerCase());
+const asBaseUrl = (text: string): string => `${text.replace(/\/$/, '')}/v1/metrics`;
+
+const PROTOCOLS: readonly Variable[] = [
+  { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', section: 'otlp', key: 'protocol', read: asText },
+  { name: 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL', section: 'otlp', key: 'protocol', read: asText },
+];
+
+/** In order: of two with one key, the later wins where it is right. */
+const VARIABLES: readonly Variable[] = [
+  { name: 'OTEL_EXPORTER_PROMETHEUS_HOST', section: 'prometheus', key: 'host', read: asText },
+  { name: 'OTEL_EXPORTER_PROMETHEUS_PORT', section: 'prometheus', key: 'port', read: asNumber },
+  {
+    name: 'OTEL_LOG_LEVEL',
+    section: 'logging',
+    key: 'level',
+    read: asLevel,
+    expected: `one of ${[...LEVELS.keys()].join(', ')}`,
+  },
+  { name: 'OTEL_EXPORTER_OTLP_TIMEOUT', section: 'otlp', key: 'timeout_ms', read: asNumber },
+  { name: 'OTEL_EXPORTER_OTLP_METRICS_TIMEOUT', section: 'otlp', key: 'timeout_ms', read: asNumber },
+  { name: 'OTEL_EXPORTER_OTLP_COMPRESSION', section: 'otlp', key: 'compression', read: asWord },
+  { name: 'OTEL_EXPORTER_OTLP_METRICS_COMPRESSION', section: 'otlp', key: 'compression', read: asWord },
+  {
+    name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+    section: 'otlp',
+    key: 'temporality',
+    read: asWord,
+  },
+  { name: 'OTEL_METRIC_EXPORT_INTERVAL', section: 'otlp', key: 'interval_ms', read: asNumber },
+];
+
+const HEADERS = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'];
+
+/** Every variable that is read here. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` belong to the resource. */
+export const OTEL_VARIABLES: readonly string[] = [
+  ...[...PROTOCOLS, ...VARIABLES].map(({ name }) => name),
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  ...HEADERS,
+];
+
+/**
+ * Reads the variables of the OpenTelemetry specification that say the same as a key of the document. An empty one counts as
+ * not set, and a wrong one is ignored with a warning, both as the specification wants it.
+ *
+ * @param written what the documents above say: their protocol decides what an endpoint means
+ */
+export function readEnvironment(environment: Environment, written: Written): FromEnvironment {
+  const document: Record<string, Record<string, unknown>> = {};
+  const warnings: string[] = [];
+  const take = (variables: readonly Variable[]): void => {
+    for (const { name, section, key, read, expected } of variables) {
+      const text = environment[name]?.trim();
+      if (text === undefined || text === '') continue;
+      const setting = settingAt([section, key]) as Setting;
+      const value = read(text);
+      if (value !== undefined && v.is(setting.schema, value)) (document[section] ??= {})[key] = value;
+      else warnings.push(`the environment variable ${name} is ignored, expected ${expected ?? setting.expected}`);
+    }
+  };
+  take(PROTOCOLS);
+  const protocol = written.protocol ?? document['otlp']?.['protocol'];
+  take([...endpoints(protocol === 'grpc'), ...VARIABLES]);
+  for (const name of HEADERS) take([headersOf(name, written.headers, document['otlp']?.['headers'] ?? {})]);
+  return { document, warnings };
+}
+
+/** The general endpoint is a base URL for HTTP; the one of metrics is used as it is. */
+function endpoints(grpc: boolean): Variable[] {
+  return [
+    { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', section: 'otlp', key: 'endpoint', read: grpc ? asText : asBaseUrl },
+    { name: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', section: 'otlp', key: 'endpoint', read: asText },
+  ];
+}
+
+/** Adds to the headers before it. Names differ in more than their case, from those of the documents too. */
+function headersOf(name: string, written: Readonly<Record<string, unknown>>, before: object): Variable {
+  const taken = new Set(Object.keys(written).map((header) => header.toLowerCase()));
+  return {
+    name,
+    section: 'otlp',
+    key: 'headers',
+    expected: 'a list key=value,key=value with percent-encoded values',
+    read: (text) => {
+      const headers = parsePairs(text);
+      return headers && { ...before, ...Object.fromEntries(headers.filter(([header]) => !taken.has(header))) };
+    },
+  };
+}
+
+/** `key=value,key=value`, as in W3C Baggage. */
+function parsePairs(text: string): [name: string, value: string][] | undefined {
+  try {
+    const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+    const parsed = pairs.map((pair): [string, string] => {
+      const [, name = '', value = ''] = /^\s*([^=\s]+)\s*=(.*)$/.exec(pair) ?? [];
+      return [decodeURIComponent(name).toLowerCase(), decodeURIComponent(value.trim())];
+    });
+    return parsed.every(([name]) => name !== '') ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
