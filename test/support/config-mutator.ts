@@ -87,7 +87,13 @@ const misspelt: Mutation = (document, path, _setting, random) => {
   const section = settingAt(path.slice(0, -1));
   if (section?.kind !== 'section' || typeof key !== 'string') return undefined;
   const cut = random.below(key.length);
-  const other = random.pick([key.slice(0, cut) + key.slice(cut + 1), `${key}s`, key.toUpperCase(), `${key} `, `_${key}`]);
+  const other = random.pick([
+    key.slice(0, cut) + key.slice(cut + 1),
+    `${key}s`,
+    key.toUpperCase(),
+    `${key} `,
+    `_${key}`,
+  ]);
   if (other === '' || section.keys.has(other)) return undefined;
   const parent = parentOf(document, path);
   parent[other] = parent[key];
@@ -141,7 +147,16 @@ const junk: Mutation = (document, path, setting, random) => {
       },
     },
   );
-  const value = random.pick<unknown>([deep, cycle, trap, 12n, Symbol(SECRETS[0]), () => SECRETS[1], new Map(), new Date()]);
+  const value = random.pick<unknown>([
+    deep,
+    cycle,
+    trap,
+    12n,
+    Symbol(SECRETS[0]),
+    () => SECRETS[1],
+    new Map(),
+    new Date(),
+  ]);
   if (setting.kind === 'section' && random.below(2) === 0) {
     const wrong = [...path, `${SECRETS.length}junk`];
     put(document, wrong, value);

@@ -100,9 +100,9 @@ describe('Reload', () => {
     const followed = await follow();
     const applied = followed.applied.length;
     let line = followed.nextLine();
-    followed.write('{"logging":{"level":"loud"},"prometheus":{"port":-1}}');
+    followed.write('{"logging":{"level":"inof"},"prometheus":{"port":-1}}');
     expect(await line).toMatch(
-      /^error the settings stay as they were: .*\n.*prometheus\.port: -1.*\n.*logging\.level: "loud"/,
+      /^error the settings stay as they were: .*\n.*prometheus\.port: -1.*\n.*logging\.level: "inof"/,
     );
     line = followed.nextLine();
     followed.remove();

@@ -117,13 +117,14 @@ describe('AlertEngine', () => {
     expect(active(alerting)).toEqual({ 'queue_is_long warning': 0, 'queue_is_long critical': 0 });
   });
 
-  it('sums up the names beyond the cap on label values', () => {
+  it('tells every name apart, whatever the cap on label values from outside', () => {
     const rules = Array.from({ length: 120 }, (_, index) => aRule({ name: `rule_${index}` }));
     const alerting = startAlerting(rules);
     alerting.realtime.updateQueueSize('jobs', 200);
     alerting.pass(2);
-    expect(active(alerting)['- warning']).toBe(20);
-    expect(active(alerting)['rule_99 warning']).toBe(1);
+    expect(
+      Object.entries(active(alerting)).filter(([name, firing]) => /^rule_\d+ warning$/.test(name) && firing === 1),
+    ).toHaveLength(120);
   });
 
   it('lets the first of two rules alike count, and says so once', () => {

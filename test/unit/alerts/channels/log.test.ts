@@ -1,5 +1,5 @@
 import type { LogDetails } from '../../../../src/base/logger.ts';
-import { createLineLogger } from '../../../../src/base/logger.ts';
+import { LineLogger } from '../../../../src/base/logger.ts';
 import { LogChannel } from '../../../../src/alerts/channels/log.ts';
 import { noticeOf } from '../../../support/alert-samples.ts';
 
@@ -33,7 +33,7 @@ describe('LogChannel', () => {
 
   it('has the other labels as details, beside the names that a line of JSON has itself', () => {
     const lines: string[] = [];
-    const channel = new LogChannel(createLineLogger('info', 'json', (line) => lines.push(line)));
+    const channel = new LogChannel(new LineLogger({ level: 'info', format: 'json' }, (line) => lines.push(line)));
     const labels = {
       alertname: 'a',
       severity: 'warning',
