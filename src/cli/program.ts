@@ -2,13 +2,17 @@ import { VERSION } from '../base/version.ts';
 import { demo } from './demo.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
+import { provision } from './provision.ts';
 import { PROGRAM_USAGE } from './usage.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command: takes the arguments after its name. */
 type Command = (args: readonly string[]) => Promise<ExitCode>;
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([['demo', demo]]);
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['demo', demo],
+  ['provision', provision],
+]);
 
 /**
  * Runs the command that the arguments name.

@@ -7,9 +7,10 @@ import { promDuration } from '../promql/duration.ts';
 import { alertCondition } from './alert-condition.ts';
 import { instanceDown } from './instance-down.ts';
 import { NotInPromql, OURS, measureExpression } from './measure-expression.ts';
+import { imprecision } from './precision.ts';
 import { labelsOf } from './recording-rules.ts';
 import type { Level } from './recording-rules.ts';
-import type { AlertingRule, LeftOut } from './rule.ts';
+import type { AlertingRule, RuleRemark } from './rule.ts';
 import type { RuleWindow } from './rule-window.ts';
 import { ruleWindow } from './rule-window.ts';
 import { formatted, literally } from './template-text.ts';
@@ -27,7 +28,9 @@ export interface AlertingRules {
   /** Over all instances of a job that has two or more. */
   readonly fleet: readonly WrittenRule[];
   readonly down: AlertingRule;
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut: readonly RuleRemark[];
+  /** Rules that are written and may differ a little from what the process finds. */
+  readonly imprecise: readonly RuleRemark[];
 }
 
 /** The built-in rules that are also evaluated over all instances of a job. */
@@ -35,11 +38,14 @@ const FLEET_RULES: readonly string[] = ['latency', 'error_rate', 'no_traffic'];
 
 export function alertingRules(config: ResolvedConfig): AlertingRules {
   const { alerts } = config;
-  const leftOut: LeftOut[] = [];
+  const leftOut: RuleRemark[] = [];
+  const imprecise: RuleRemark[] = [];
   const window = ruleWindow(config);
   const write = (rules: readonly AlertRule[], level: Level): WrittenRule[] =>
     rules.flatMap((rule) => {
       try {
+        const reason = imprecision(rule);
+        if (reason !== undefined) imprecise.push({ alert: rule.name, reason });
         return { rule, level, written: writtenRule(rule, level, window, config) };
       } catch (error) {
         if (!(error instanceof NotInPromql)) throw error;
@@ -55,7 +61,7 @@ export function alertingRules(config: ResolvedConfig): AlertingRules {
     builtIn.filter(({ rule, name }) => FLEET_RULES.includes(rule) && !told.has(name)).map(ofFleet),
     'job',
   );
-  return { perInstance, fleet, down: instanceDown(alerts), leftOut };
+  return { perInstance, fleet, down: instanceDown(alerts), leftOut, imprecise };
 }
 
 /** The same of all instances together. */

@@ -125,7 +125,7 @@ function histogramMeasure(
 }
 
 /** The catalogue's metric, or one of the user's own whose rule says its unit. */
-function metricOf(
+export function metricOf(
   rule: AlertRule,
   name: string,
   config: ResolvedConfig,

@@ -14,8 +14,8 @@ export interface AlertingRule {
   readonly annotations: { readonly summary: string; readonly description: string; readonly runbook_url: string };
 }
 
-/** A rule of the configuration that is in none of the files, and why. */
-export interface LeftOut {
+/** What is to be said of a rule of the configuration, such as why it is in none of the files. */
+export interface RuleRemark {
   readonly alert: string;
   readonly reason: string;
 }
