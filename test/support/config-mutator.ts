@@ -87,7 +87,13 @@ const misspelt: Mutation = (document, path, _setting, random) => {
   const section = settingAt(path.slice(0, -1));
   if (section?.kind !== 'section' || typeof key !== 'string') return undefined;
   const cut = random.below(key.length);
-  const other = random.pick([key.slice(0, cut) + key.slice(cut + 1), `${key}s`, key.toUpperCase(), `${key} `, `_${key}`]);
+  const other = random.pick([
+    key.slice(0, cut) + key.slice(cut + 1),
+    `${key}s`,
+    key.toUpperCase(),
+    `${key} `,
+    `_${key}`,
+  ]);
   if (other === '' || section.keys.has(other)) return undefined;
   const parent = parentOf(document, path);
   parent[other] = parent[key];
@@ -141,7 +147,16 @@ const junk: Mutation = (document, path, setting, random) => {
       },
     },
   );
-  const value = random.pick<unknown>([deep, cycle, trap, 12n, Symbol(SECRETS[0]), () => SECRETS[1], new Map(), new Date()]);
+  const value = random.pick<unknown>([
+    deep,
+    cycle,
+    trap,
+    12n,
+    Symbol(SECRETS[0]),
+    () => SECRETS[1],
+    new Map(),
+    new Date(),
+  ]);
   if (setting.kind === 'section' && random.below(2) === 0) {
     const wrong = [...path, `${SECRETS.length}junk`];
     put(document, wrong, value);
@@ -193,16 +208,18 @@ export function mutate(original: Tree, random: SeededRandom): Mutated {
   const isTaken = (path: Path): boolean =>
     done.some(({ touched }) => touched.some((other) => overlap(path, other) || overlap(other, path)));
   const wanted = 1 + random.below(6);
-  for (let tries = 0; done.length < wanted && tries < 60; tries++) {
-    const free = [...knownPaths(document, DOCUMENT, [])].filter(([path]) => !isTaken(path));
-    if (free.length === 0) break;
+  let free = [...knownPaths(document, DOCUMENT, [])];
+  for (let tries = 0; done.length < wanted && tries < 60 && free.length > 0; tries++) {
     const [path, setting] = random.pick(free);
     const mutation = random.pick(MUTATIONS);
     const before = mutation === moved || mutation === misspelt ? (copy(document) as Tree) : document;
     const result = mutation(document, path, setting, random);
     // what it touched besides may be another's
     if (result?.touched.some(isTaken)) document = before;
-    else if (result) done.push(result);
+    else if (result) {
+      done.push(result);
+      free = free.filter(([other]) => !isTaken(other));
+    }
   }
   return {
     document,

@@ -35,7 +35,9 @@ describe('10,000 documents made wrong', () => {
       const missed = wrong.filter((path) => !paths.includes(path));
       if (missed.length > 0) throw new Error(`document ${number}: nothing said of ${missed.join(', ')}`);
       const { code, stdout, stderr } = checkDocument('monitoring.json', document, VARIABLES);
-      const seen = [error?.message ?? '', JSON.stringify(error?.issues ?? []), stderr, exposes ? '' : stdout].join('\n');
+      const seen = [error?.message ?? '', JSON.stringify(error?.issues ?? []), stderr, exposes ? '' : stdout].join(
+        '\n',
+      );
       const leaked = HIDDEN.find((secret) => seen.includes(secret));
       if (leaked !== undefined) throw new Error(`document ${number} shows ${leaked}:\n${seen}`);
       if (/^\s+at /m.test(seen) || stderr.length > 10_000 || (code === 0) !== (error === undefined)) {
