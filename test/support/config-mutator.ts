@@ -208,16 +208,18 @@ export function mutate(original: Tree, random: SeededRandom): Mutated {
   const isTaken = (path: Path): boolean =>
     done.some(({ touched }) => touched.some((other) => overlap(path, other) || overlap(other, path)));
   const wanted = 1 + random.below(6);
-  for (let tries = 0; done.length < wanted && tries < 60; tries++) {
-    const free = [...knownPaths(document, DOCUMENT, [])].filter(([path]) => !isTaken(path));
-    if (free.length === 0) break;
+  let free = [...knownPaths(document, DOCUMENT, [])];
+  for (let tries = 0; done.length < wanted && tries < 60 && free.length > 0; tries++) {
     const [path, setting] = random.pick(free);
     const mutation = random.pick(MUTATIONS);
     const before = mutation === moved || mutation === misspelt ? (copy(document) as Tree) : document;
     const result = mutation(document, path, setting, random);
     // what it touched besides may be another's
     if (result?.touched.some(isTaken)) document = before;
-    else if (result) done.push(result);
+    else if (result) {
+      done.push(result);
+      free = free.filter(([other]) => !isTaken(other));
+    }
   }
   return {
     document,

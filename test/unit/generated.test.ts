@@ -1,0 +1,33 @@
+import { CATALOG } from '../../src/catalog/index.ts';
+import { prometheusName } from '../../src/catalog/prometheus-name.ts';
+import { configJsonSchema } from '../support/config-json-schema.ts';
+import { configTable } from '../support/config-table.ts';
+import { expectGenerated } from '../support/generated-file.ts';
+
+// npm run generate
+
+const KINDS = { counter: 'counter', gauge: 'gauge', histogram: 'histogram', up_down_counter: 'up-down counter' };
+
+function metricTable(): string {
+  const rows = CATALOG.map(({ name, kind, unit, attributes, description }) => {
+    const spelled = prometheusName(name, unit, kind)?.name ?? '';
+    const keys = attributes.map(({ key }) => `\`${key}\``).join(' ');
+    return `| \`${name}\`<br>\`${spelled}\` | ${KINDS[kind]} · \`${unit}\` | ${keys} | ${description} |\n`;
+  });
+  return `| metric, in Prometheus | kind · unit | attributes | |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+}
+
+it('lists every metric of the catalogue in the README, as it is', () => {
+  expectGenerated('README.md', metricTable(), ['<!-- metrics: generated from src/catalog -->\n', '<!-- /metrics -->']);
+});
+
+it('lists every key of the configuration in the README, as it is', () => {
+  expectGenerated('README.md', configTable(), [
+    '<!-- configuration: generated from src/config -->\n',
+    '<!-- /configuration -->',
+  ]);
+});
+
+it('has the JSON Schema of the configuration for editors, as it is', () => {
+  expectGenerated('configs/monitoring.schema.json', `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+});
