@@ -50,6 +50,11 @@ function durationBucketsOf({ latency_buckets_ms, alerts }: ResolvedConfig): Buck
   return durationBuckets(undefined, thresholds.filter((threshold) => threshold !== null).map(seconds));
 }
 
+/** What somebody has switched on that is checked, but not built yet. */
+export function keysWithoutEffect({ live, otlp, grafana }: ResolvedConfig): string[] {
+  return Object.entries({ live, otlp, grafana }).flatMap(([key, { enabled }]) => (enabled ? [`${key}.enabled`] : []));
+}
+
 /** @throws TelemetryConfigError where `typeOf` is no function */
 export function instrumentationConfigOf(
   websocket: ResolvedConfig['websocket'],

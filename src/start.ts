@@ -16,7 +16,7 @@ import { PrometheusClient } from './otel/prometheus-client.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
 import type { MetricProducer, Resource } from './otel/sdk-types.ts';
-import { instrumentationConfigOf, providerOf, recordingOf } from './parts.ts';
+import { instrumentationConfigOf, keysWithoutEffect, providerOf, recordingOf } from './parts.ts';
 import type { StartOptions } from './parts.ts';
 import { NO_RECORDER } from './recording/realtime-recorder.ts';
 import type { Recording } from './recording/recording.ts';
@@ -120,6 +120,7 @@ function startAll(
   logger: OnceLogger,
 ): Running {
   const { recorder } = recording;
+  for (const key of keysWithoutEffect(config)) logger.warn(`${key}: true has no effect in this version yet`);
   const wsConfig = instrumentationConfigOf(config.websocket, options.messageType);
   const resource = createResource(config.service_name, options.resource);
   const alerting = new Alerting(recorder, identityOf(resource), source);
