@@ -17,16 +17,29 @@ export interface Instant {
 /** What an evaluation meant for an alert: it began to fire, is over, or neither. */
 export type Change = 'fired' | 'resolved' | null;
 
+const BEYOND: Finding = { breached: true, held: true };
+const WITHIN_BAND: Finding = { breached: false, held: true };
 const AT_ONCE: Patience = { forMs: 0, keepFiringForMs: 0 };
 
-/** What a rule finds in a reading. */
-export function findIn(rule: AlertRule, reading: Reading): Finding {
+/** Whether a reading is beyond a rule's threshold. Called for every series of every rule: it allocates nothing. */
+export function breaches(rule: AlertRule, reading: Reading): boolean {
   const { value } = reading;
-  if (value === null || reading.observations < requiredObservations(rule)) return NOTHING_FOUND;
+  return value !== null && compares(value, rule.comparison, rule.threshold) && counts(rule, reading);
+}
+
+/** What a rule finds in a reading. */
+function findIn(rule: AlertRule, reading: Reading): Finding {
+  const { value } = reading;
+  if (value === null || !counts(rule, reading)) return NOTHING_FOUND;
+  if (compares(value, rule.comparison, rule.threshold)) return BEYOND;
+  return compares(value, rule.comparison, releaseThreshold(rule)) ? WITHIN_BAND : NOTHING_FOUND;
+}
+
+/** Whether there was enough to observe for a value to mean something. */
+function counts(rule: AlertRule, { observations, partial }: Reading): boolean {
   // of a window that is not full yet nobody can say that too little was counted
-  if (reading.partial && rule.comparison.startsWith('<')) return NOTHING_FOUND;
-  if (compares(value, rule.comparison, rule.threshold)) return { breached: true, held: true };
-  return { breached: false, held: compares(value, rule.comparison, releaseThreshold(rule)) };
+  if (partial && rule.comparison.startsWith('<')) return false;
+  return observations >= requiredObservations(rule);
 }
 
 /** One rule on one label set, from its first breach until nobody need hear of it any more. */
@@ -65,8 +78,9 @@ export class AlertInstance {
     const finding = reading ? findIn(rule, reading) : NOTHING_FOUND;
     this.#rule = rule;
     this.#configured = true;
-    this.#observed = reading !== null && reading.value !== null && reading.observations >= requiredObservations(rule);
-    if (this.#observed) this.#value = reading?.value ?? 0;
+    const value = reading && counts(rule, reading) ? reading.value : null;
+    this.#observed = value !== null;
+    this.#value = value ?? this.#value;
     return this.#enter(nextState(this.#state, finding, now.monotonicMs, rule), now);
   }
 
@@ -79,13 +93,14 @@ export class AlertInstance {
   /** @returns null while it is inactive */
   alertAt(monotonicMs: number, runbookUrl: string): Alert | null {
     const rule = this.#rule;
+    const series = this.#series;
     const { phase, activeAtMs, sinceMs } = this.#state;
     if (phase === 'inactive') return null;
     const { scale, unit } = rule.display;
     const facts = {
       rule,
       state: phase,
-      series: this.#series,
+      series,
       value: this.#value,
       observed: this.#observed,
       configured: this.#configured,
@@ -102,7 +117,7 @@ export class AlertInstance {
       unit,
       labels: this.#labels,
       fingerprint: this.fingerprint,
-      summary: summaryOf(rule, this.#series),
+      summary: summaryOf(rule, series),
       description: descriptionOf(facts),
       runbookUrl: runbookUrlOf(runbookUrl, rule.name),
     };

@@ -45,6 +45,10 @@ const BEYOND: Readonly<Record<Comparison, string>> = {
   '<=': 'at or below',
 };
 
+// Rules and the labels of series keep their objects, and are asked about at every evaluation.
+const limits = new WeakMap<AlertRule, string>();
+const brackets = new WeakMap<Labels, string>();
+
 /** One line without figures: `A queue is long (queue=jobs)`. */
 export function summaryOf(rule: AlertRule, series: Labels): string {
   return rule.summary + inBrackets(series);
@@ -65,7 +69,7 @@ export function runbookUrlOf(pattern: string, name: string): string {
 function describeValue({ rule, state, series, value, observed, configured, lastedMs }: AlertFacts): string {
   const subject = subjectOf(rule.measure) + inBrackets(series);
   const shown = amountText(value * rule.display.scale, rule.display.unit, rule.threshold * rule.display.scale);
-  const limit = `${BEYOND[rule.comparison]} ${thresholdText(rule)}`;
+  const limit = limitOf(rule);
   const lasting = lastedMs > 0 ? ` for ${durationText(lastedMs)}` : '';
   if (state === 'resolved') {
     const ended = lastedMs > 0 ? ` The alert lasted ${durationText(lastedMs)}.` : '';
@@ -90,8 +94,14 @@ function describeSilence({ rule, state, value, configured, lastedMs }: AlertFact
   return `Messages come or go again. The alert lasted ${durationText(lastedMs)}.`;
 }
 
-function thresholdText({ threshold, display: { scale, unit } }: AlertRule): string {
-  return amountText(threshold * scale, unit, threshold * scale);
+function limitOf(rule: AlertRule): string {
+  let limit = limits.get(rule);
+  if (limit === undefined) {
+    const threshold = rule.threshold * rule.display.scale;
+    limit = `${BEYOND[rule.comparison]} ${amountText(threshold, rule.display.unit, threshold)}`;
+    limits.set(rule, limit);
+  }
+  return limit;
 }
 
 function subjectOf(measure: Measure): string {
@@ -110,6 +120,11 @@ function subjectOf(measure: Measure): string {
 }
 
 function inBrackets(series: Labels): string {
-  const pairs = Object.entries(series).map(([name, value]) => `${name}=${value}`);
-  return pairs.length === 0 ? '' : ` (${pairs.join(', ')})`;
+  let text = brackets.get(series);
+  if (text === undefined) {
+    const pairs = Object.entries(series).map(([name, value]) => `${name}=${value}`);
+    text = pairs.length === 0 ? '' : ` (${pairs.join(', ')})`;
+    brackets.set(series, text);
+  }
+  return text;
 }

@@ -28,11 +28,7 @@ const BYTES: Steps = [
  *   where it is the threshold itself
  */
 export function amountText(value: number, unit: string, threshold: number): string {
-  const rate = /^(.*)\/s$/.exec(unit);
-  if (rate) {
-    const text = amountText(value, rate[1] ?? '', threshold);
-    return `${text}/s`;
-  }
+  if (unit.endsWith('/s')) return `${amountText(value, unit.slice(0, -2), threshold)}/s`;
   switch (unit) {
     case 'ms':
       return stepped(value / 1000, threshold / 1000, SECONDS);

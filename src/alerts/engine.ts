@@ -35,9 +35,14 @@ export class AlertEngine {
   #runbookUrl = '';
   #round = 0;
   #open = true;
+  /** Monotonic milliseconds of the last evaluation. */
+  #evaluatedAtMs: number;
+  /** What {@link alerts} says until the next evaluation. */
+  #alerts: readonly Alert[] | undefined;
 
   constructor(recorder: Recorder, identity: AlertIdentity) {
     this.#recorder = recorder;
+    this.#evaluatedAtMs = recorder.startMonotonicMs;
     this.#identity = identity;
     this.#measures = new MeasureReader(recorder);
     this.#active = recorder.gauge(ACTIVE);
@@ -53,6 +58,7 @@ export class AlertEngine {
   configure(rules: readonly AlertRule[], runbookUrl: string): void {
     if (!this.#open) return;
     this.#runbookUrl = runbookUrl;
+    this.#alerts = undefined;
     const configured = new Map<string, WatchedRule>();
     for (const rule of rules) this.#watch(rule, configured);
     const gone = [...this.#rules].filter(([key, watched]) => !configured.has(key) && !watched.idle);
@@ -73,6 +79,8 @@ export class AlertEngine {
     this.#measures.refresh();
     const now = { monotonicMs: clock.monotonicMs(), epochMs: clock.epochMs() };
     const round = ++this.#round;
+    this.#evaluatedAtMs = now.monotonicMs;
+    this.#alerts = undefined;
     let changed = false;
     for (const [key, watched] of this.#rules) {
       const readings = watched.configured ? this.#measures.read(watched.rule.measure) : NO_READINGS;
@@ -87,18 +95,11 @@ export class AlertEngine {
 
   /**
    * What the last evaluation found: all alerts that are pending, fire, or were resolved within 5 minutes. In the order of the
-   * rules, those of rules that are gone first; within a rule by when they began.
+   * rules, those of rules that are gone first; within a rule by when they began. The same array until the next evaluation.
    */
   get alerts(): readonly Alert[] {
-    const nowMs = this.#recorder.clock.monotonicMs();
-    const alerts: Alert[] = [];
-    for (const { instances } of this.#rules.values()) {
-      for (const instance of instances) {
-        const alert = instance.alertAt(nowMs, this.#runbookUrl);
-        if (alert) alerts.push(alert);
-      }
-    }
-    return alerts;
+    this.#alerts ??= this.#readAlerts();
+    return this.#alerts;
   }
 
   /** Forgets all rules and alerts without resolving them; nothing is evaluated any more. */
@@ -108,6 +109,18 @@ export class AlertEngine {
     this.#configureGauge([]);
     this.#rules.clear();
     this.#claims.clear();
+    this.#alerts = undefined;
+  }
+
+  #readAlerts(): Alert[] {
+    const alerts: Alert[] = [];
+    for (const { instances } of this.#rules.values()) {
+      for (const instance of instances) {
+        const alert = instance.alertAt(this.#evaluatedAtMs, this.#runbookUrl);
+        if (alert) alerts.push(alert);
+      }
+    }
+    return alerts;
   }
 
   #watch(rule: AlertRule, configured: Map<string, WatchedRule>): void {

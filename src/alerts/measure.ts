@@ -30,6 +30,13 @@ const KINDS: Readonly<Record<'histogram' | 'counter' | 'gauge', readonly string[
   gauge: ['gauge', 'up_down_counter'],
 };
 
+/** What a counter's window holds. */
+interface CounterFigures {
+  readonly increase: number;
+  readonly rate: number;
+  readonly partial: boolean;
+}
+
 const NO_LABELS: Labels = Object.freeze({});
 const MESSAGES = webSocketMetrics('server').messages;
 
@@ -40,6 +47,7 @@ export class MeasureReader {
   readonly #windowed = new Set<string>();
   readonly #stopListening: () => void;
   readonly #statistics = new Map<HistogramFamily, WindowStatistics>();
+  readonly #counts = new Map<CounterFamily, CounterFigures>();
   readonly #gauges = new Map<GaugeFamily, GaugeReadings>();
   #lastTotal = 0;
   #lastMessageMs: number;
@@ -69,6 +77,7 @@ export class MeasureReader {
   refresh(): void {
     this.#recorder.refresh();
     this.#statistics.clear();
+    this.#counts.clear();
     const total = totalOf(this.#messages);
     if (total === this.#lastTotal) return;
     this.#lastTotal = total;
@@ -98,6 +107,7 @@ export class MeasureReader {
     this.#stopListening();
     this.#windowed.clear();
     this.#statistics.clear();
+    this.#counts.clear();
     this.#gauges.clear();
   }
 
@@ -114,9 +124,9 @@ export class MeasureReader {
   #readCounter({ kind, metric, statistic }: Extract<Measure, { kind: 'counter' }>): Reading[] {
     const family = this.#familyOf(kind, metric, statistic) as CounterFamily | undefined;
     if (!family) return [];
-    const { increase } = this.#recorder.counterWindow(family);
-    const value = statistic === 'rate' ? this.#recorder.ratePerSecond(family) : increase;
-    return [ofAllSeries(value, increase, this.#recorder.coveredMsOf(family) < this.#recorder.windowMs)];
+    let figures = this.#counts.get(family);
+    if (!figures) this.#counts.set(family, (figures = figuresOf(this.#recorder, family)));
+    return [ofAllSeries(figures[statistic], figures.increase, figures.partial)];
   }
 
   #readGauge({ kind, metric }: Extract<Measure, { kind: 'gauge' }>): readonly Reading[] {
@@ -141,6 +151,14 @@ export class MeasureReader {
     if (family.kind === 'histogram') this.#recorder.histogramWindow(family as HistogramFamily);
     if (family.kind === 'counter') this.#recorder.counterWindow(family as CounterFamily);
   }
+}
+
+function figuresOf(recorder: Recorder, family: CounterFamily): CounterFigures {
+  return {
+    increase: recorder.counterWindow(family).increase,
+    rate: recorder.ratePerSecond(family),
+    partial: recorder.coveredMsOf(family) < recorder.windowMs,
+  };
 }
 
 function ofAllSeries(value: number | null, observations = Infinity, partial = false): Reading {

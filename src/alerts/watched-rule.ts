@@ -1,4 +1,4 @@
-import { AlertInstance, findIn } from './alert-instance.ts';
+import { AlertInstance, breaches } from './alert-instance.ts';
 import type { Change, Instant } from './alert-instance.ts';
 import type { Reading } from './measure.ts';
 import type { AlertRule } from './rule.ts';
@@ -81,8 +81,9 @@ export class WatchedRule {
   }
 
   #step(reading: Reading, now: Instant, round: number, onChange: (change: Change) => void): void {
-    const known = this.#instances.get(reading.key);
-    if (!known && !findIn(this.rule, reading).breached) return;
+    // most rules have no alert at all
+    const known = this.#instances.size === 0 ? undefined : this.#instances.get(reading.key);
+    if (!known && !breaches(this.rule, reading)) return;
     const instance = known ?? this.#claim(reading);
     if (!instance) return;
     instance.round = round;

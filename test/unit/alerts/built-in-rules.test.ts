@@ -148,7 +148,7 @@ describe('the built-in rules', () => {
     ]);
     expect(alerting.alert('high_queue_size')).toMatchObject({
       summary: 'A queue is long (queue=jobs)',
-      description: 'Queue size (queue=jobs) is 150, above 100 for 8 s.',
+      description: 'Queue size (queue=jobs) is 150, above 100 for 7 s.',
     });
     alerting.realtime.updateQueueSize('jobs', 0);
     expect(alerting.pass(11)).toEqual(['high_queue_size resolved']);

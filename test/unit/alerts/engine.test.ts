@@ -81,6 +81,14 @@ describe('AlertEngine', () => {
     ]);
   });
 
+  it('says so of the first alert too where the last has not changed', () => {
+    const { engine, realtime } = startAlerting([aRule({}), aRule({ name: 'always', threshold: 0 })]);
+    realtime.updateQueueSize('jobs', 50);
+    expect([engine.evaluate(), engine.evaluate()]).toEqual([true, false]);
+    realtime.updateQueueSize('jobs', 200);
+    expect([engine.evaluate(), engine.evaluate()]).toEqual([true, false]);
+  });
+
   it('gives an alert the fingerprint of its labels, without empty ones', () => {
     const { recorder, realtime } = createRecording();
     const engine = new AlertEngine(recorder, { job: '', instance: 'host-1' });
@@ -144,6 +152,7 @@ describe('AlertEngine', () => {
       aRule({}),
     ]);
     alerting.realtime.updateQueueSize('mails', 200);
+    alerting.realtime.updateQueueSize('jobs', 200);
     alerting.pass(3);
     expect(alerting.engine.alerts.map(({ labels }) => labels['queue'])).toEqual(['jobs', 'mails']);
     const fingerprints = alerting.engine.alerts.map(({ fingerprint }) => fingerprint);
@@ -283,7 +292,7 @@ describe('AlertEngine.configure', () => {
     expect(alerting.pass(1)).toEqual([]);
     expect(alerting.states()).toEqual(['queue_is_long pending']);
     expect(alerting.pass(2)).toEqual(['queue_is_long firing']);
-    expect(alerting.alert('queue_is_long')?.description).toBe('Queue size (queue=jobs) is 200, above 100 for 3 s.');
+    expect(alerting.alert('queue_is_long')?.description).toBe('Queue size (queue=jobs) is 200, above 100 for 2 s.');
   });
 
   it('takes the new address of the runbooks', () => {

@@ -199,24 +199,24 @@ describe('nextState over generated histories', () => {
         let state = INACTIVE;
         let nowMs = 0;
         let heldSinceMs: number | null = null;
+        const wrong: string[] = [];
         for (const [gapMs, finding, patience] of rows) {
           nowMs += gapMs;
           heldSinceMs = finding.breached ? (heldSinceMs ?? nowMs) : null;
           const next = nextState(state, finding, nowMs, patience);
-          if (state.phase === 'firing') {
-            expect(['firing', 'resolved']).toContain(next.phase);
-            if (finding.held) expect(next.phase).toBe('firing');
-          } else if (next.phase === 'firing') {
-            expect(heldSinceMs).not.toBeNull();
-            expect(nowMs - (heldSinceMs ?? nowMs)).toBeGreaterThanOrEqual(patience.forMs);
-            expect(next).toMatchObject({ activeAtMs: heldSinceMs, sinceMs: nowMs });
-          } else {
-            expect(next.phase === 'resolved').toBe(
-              state.phase === 'resolved' && !finding.breached && nowMs - state.sinceMs <= RESOLVED_KEPT_MS,
-            );
-          }
+          const began = next.phase === 'firing' && state.phase !== 'firing';
+          const waitedMs = heldSinceMs === null ? -1 : nowMs - heldSinceMs;
+          const ended = state.phase === 'firing' && next.phase !== 'firing';
+          const remembered =
+            state.phase === 'resolved' && !finding.breached && nowMs - state.sinceMs <= RESOLVED_KEPT_MS;
+          if (began && waitedMs < patience.forMs) wrong.push('fired without having waited');
+          if (began && (next.activeAtMs !== heldSinceMs || next.sinceMs !== nowMs)) wrong.push('wrong times');
+          if (ended && next.phase !== 'resolved') wrong.push('was over without being resolved');
+          if (ended && finding.held) wrong.push('was over while it was held');
+          if ((next.phase === 'resolved') !== (ended || remembered)) wrong.push('resolved out of turn');
           state = next;
         }
+        expect(wrong).toEqual([]);
       }),
       { seed: 4711, numRuns: 4000 },
     );
