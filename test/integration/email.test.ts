@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
+import type { SMTPServerOptions } from 'smtp-server';
 import { EmailChannel } from '../../src/alerts/channels/email.ts';
 import type { EmailSection } from '../../src/alerts/channels/email/email-section.ts';
 import { loadNodemailer } from '../../src/alerts/channels/email/nodemailer.ts';
@@ -61,15 +62,11 @@ function caFile(): string {
   return file;
 }
 
-const AUTH = {
+const AUTH: SMTPServerOptions = {
   authMethods: ['PLAIN', 'LOGIN'],
   allowInsecureAuth: true,
   authOptional: false,
-  onAuth(
-    { username, password }: { username?: string | undefined; password?: string | undefined },
-    _: unknown,
-    callback: (error: Error | null, response?: { user: string }) => void,
-  ) {
+  onAuth: ({ username, password }, _, callback) => {
     if (username === 'ops' && password === PASSWORD) callback(null, { user: 'ops' });
     else callback(smtpError(535, `5.7.8 Bad credentials ${password ?? ''}`));
   },

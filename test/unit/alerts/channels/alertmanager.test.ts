@@ -32,12 +32,12 @@ function channelTo(urls: readonly string[], more: Partial<AlertmanagerSection> =
     lost,
     channel,
     /** Makes these the alerts and says so. */
-    set(...now: Alert[]) {
+    set: (...now: Alert[]): void => {
       state.alerts = now;
       channel.changed();
     },
     /** Makes these the alerts without a word. */
-    leave(...now: Alert[]) {
+    leave: (...now: Alert[]): void => {
       state.alerts = now;
     },
     /** Rings what is due now. */
