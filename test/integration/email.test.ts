@@ -388,6 +388,23 @@ describe('EmailChannel', () => {
     });
   });
 
+  it('leaves no mail behind that still gets out once it is counted lost', async () => {
+    let said = '';
+    let hangUp: () => void;
+    const hungUp = new Promise<void>((resolve) => (hangUp = resolve));
+    const port = await startRawServer((socket) => {
+      socket.on('data', (data) => (said += data.toString())).on('close', () => hangUp());
+      // greets when it is too late
+      setTimeout(() => socket.write('220 hello\r\n'), 300);
+    });
+    const { channel, next, lost } = channelTo(port, { timeout_ms: 60_000 });
+    channel.notify([noticeOf('a')]);
+    next();
+    await channel.close(100);
+    await hungUp;
+    expect([said, lost]).toEqual(['', ['email 1']]);
+  });
+
   it('cannot be made with a file of `tls` that is missing', () => {
     const tls = { insecure_skip_verify: false, ca_file: '/nowhere/ca.pem' };
     expect(() => channelTo(25, { tls })).toThrow(
