@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
+import type { Socket } from 'node:net';
 import type { SMTPServerOptions } from 'smtp-server';
 import { EmailChannel } from '../../src/alerts/channels/email.ts';
 import type { EmailSection } from '../../src/alerts/channels/email/email-section.ts';
@@ -252,17 +253,14 @@ describe('EmailChannel', () => {
 
   it.each([
     ['greets nobody', () => undefined, /no greeting within 150 ms/],
-    ['hangs up at once', (socket: { end: () => void }) => socket.end(), /closed before a greeting/],
+    ['hangs up at once', (socket: Socket) => socket.end(), /closed before a greeting/],
     [
-      'speaks another language',
-      (socket: { end: (text: string) => void }) => socket.end('HTTP/1.1 400\r\n\r\n'),
-      /greeting/i,
+      'greets and resets the connection',
+      (socket: Socket) => socket.write('220 hello\r\n', () => socket.resetAndDestroy()),
+      /ECONNRESET|closed/i,
     ],
-    [
-      'greets and then says nothing',
-      (socket: { write: (text: string) => void }) => socket.write('220 hello\r\n'),
-      /Timeout/i,
-    ],
+    ['speaks another language', (socket: Socket) => socket.end('HTTP/1.1 400\r\n\r\n'), /greeting/i],
+    ['greets and then says nothing', (socket: Socket) => socket.write('220 hello\r\n'), /Timeout/i],
   ])('takes a server that %s for one that is down', async (_, onConnection, reason) => {
     const { channel, next, settled, alarms, log } = channelTo(await startRawServer(onConnection), { timeout_ms: 150 });
     channel.notify([noticeOf('a')]);

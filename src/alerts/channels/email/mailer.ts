@@ -72,8 +72,6 @@ export class Mailer {
     const { host, port, secure, timeout_ms } = this.#section;
     const { signal } = this.#sending;
     const socket = await connectSmtp({ host, port, secure, tls: this.#tls, timeoutMs: timeout_ms, signal });
-    // what it still reports while it is torn down is nobody's concern
-    socket.on('error', () => undefined);
     if (signal.aborted) socket.destroy();
     else this.#socket = socket;
     return socket;

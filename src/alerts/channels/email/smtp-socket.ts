@@ -39,8 +39,7 @@ export function connectSmtp({ host, port, secure, tls, timeoutMs, signal }: Smtp
     };
     const fail = (error: Error): void => {
       settle();
-      // what it still reports while it is torn down is nobody's concern
-      socket.on('error', () => undefined).destroy();
+      socket.destroy();
       reject(error);
     };
     const close = (): void => fail(new Error('the connection was closed before a greeting'));
@@ -53,6 +52,8 @@ export function connectSmtp({ host, port, secure, tls, timeoutMs, signal }: Smtp
     };
     const timer = setTimeout(() => fail(new Error(`no greeting within ${timeoutMs} ms`)), timeoutMs).unref();
     signal.addEventListener('abort', abort);
+    // stays on: an error between two takers, or while it is torn down, must not end the process
+    socket.on('error', () => undefined);
     socket.on('error', fail).on('close', close).on('readable', greet);
   });
 }

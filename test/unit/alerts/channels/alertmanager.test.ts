@@ -344,6 +344,22 @@ describe('AlertmanagerChannel', () => {
     expect(lost).toEqual(['alertmanager 1', 'alertmanager 1']);
   });
 
+  it('tries a refused alert anew when it fires another time', async () => {
+    const sink = await HttpSink.start(answerWith(400));
+    const { set, go, settled, alarms, lost } = channelTo([sink.url]);
+    set(alertOf('a'));
+    go();
+    await settled();
+    alarms.advance(RESEND_MS);
+    expect([sink.requests.length, alarms.nextInMs]).toEqual([1, undefined]);
+    sink.respond = answerWith(200);
+    set(alertOf('a', { startsAtMs: START_MS + 60_000 }));
+    go();
+    await sink.request(2);
+    await settled();
+    expect(lost).toEqual(['alertmanager 1']);
+  });
+
   it('counts nothing lost that one peer refuses and another takes, and tells of it once', async () => {
     const [one, other] = [await HttpSink.start(refuse(400, 'a')), await HttpSink.start()];
     const { set, go, settled, log, channel, lost } = channelTo([one.url, other.url]);
