@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
+import type { Socket } from 'node:net';
+import type { SMTPServerOptions } from 'smtp-server';
 import { EmailChannel } from '../../src/alerts/channels/email.ts';
 import type { EmailSection } from '../../src/alerts/channels/email/email-section.ts';
 import { loadNodemailer } from '../../src/alerts/channels/email/nodemailer.ts';
@@ -61,15 +63,11 @@ function caFile(): string {
   return file;
 }
 
-const AUTH = {
+const AUTH: SMTPServerOptions = {
   authMethods: ['PLAIN', 'LOGIN'],
   allowInsecureAuth: true,
   authOptional: false,
-  onAuth(
-    { username, password }: { username?: string | undefined; password?: string | undefined },
-    _: unknown,
-    callback: (error: Error | null, response?: { user: string }) => void,
-  ) {
+  onAuth: ({ username, password }, _, callback) => {
     if (username === 'ops' && password === PASSWORD) callback(null, { user: 'ops' });
     else callback(smtpError(535, `5.7.8 Bad credentials ${password ?? ''}`));
   },
@@ -255,17 +253,14 @@ describe('EmailChannel', () => {
 
   it.each([
     ['greets nobody', () => undefined, /no greeting within 150 ms/],
-    ['hangs up at once', (socket: { end: () => void }) => socket.end(), /closed before a greeting/],
+    ['hangs up at once', (socket: Socket) => socket.end(), /closed before a greeting/],
     [
-      'speaks another language',
-      (socket: { end: (text: string) => void }) => socket.end('HTTP/1.1 400\r\n\r\n'),
-      /greeting/i,
+      'greets and resets the connection',
+      (socket: Socket) => socket.write('220 hello\r\n', () => socket.resetAndDestroy()),
+      /ECONNRESET|closed/i,
     ],
-    [
-      'greets and then says nothing',
-      (socket: { write: (text: string) => void }) => socket.write('220 hello\r\n'),
-      /Timeout/i,
-    ],
+    ['speaks another language', (socket: Socket) => socket.end('HTTP/1.1 400\r\n\r\n'), /greeting/i],
+    ['greets and then says nothing', (socket: Socket) => socket.write('220 hello\r\n'), /Timeout/i],
   ])('takes a server that %s for one that is down', async (_, onConnection, reason) => {
     const { channel, next, settled, alarms, log } = channelTo(await startRawServer(onConnection), { timeout_ms: 150 });
     channel.notify([noticeOf('a')]);
@@ -389,6 +384,23 @@ describe('EmailChannel', () => {
       expect(lost).toEqual(['email 1']);
       expect(log.lines).toEqual([expect.stringMatching(/the service ends; 1 given up/)]);
     });
+  });
+
+  it('leaves no mail behind that still gets out once it is counted lost', async () => {
+    let said = '';
+    let hangUp: () => void;
+    const hungUp = new Promise<void>((resolve) => (hangUp = resolve));
+    const port = await startRawServer((socket) => {
+      socket.on('data', (data) => (said += data.toString())).on('close', () => hangUp());
+      // greets when it is too late
+      setTimeout(() => socket.write('220 hello\r\n'), 300);
+    });
+    const { channel, next, lost } = channelTo(port, { timeout_ms: 60_000 });
+    channel.notify([noticeOf('a')]);
+    next();
+    await channel.close(100);
+    await hungUp;
+    expect([said, lost]).toEqual(['', ['email 1']]);
   });
 
   it('cannot be made with a file of `tls` that is missing', () => {

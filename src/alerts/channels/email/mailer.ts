@@ -23,8 +23,8 @@ export class Mailer {
   readonly #transport: ReturnType<typeof createTransport>;
   readonly #section: EmailSection;
   readonly #tls: TlsMaterial;
-  readonly #sockets = new Set<Socket>();
-  #giveUp: (failure: MailFailure) => void = () => undefined;
+  #sending = new AbortController();
+  #socket: Socket | undefined;
 
   constructor(nodemailer: NodemailerPackage, section: EmailSection, tls: TlsMaterial) {
     this.address = `${section.host}:${section.port}`;
@@ -41,40 +41,40 @@ export class Mailer {
   async send(mail: Mail): Promise<Sent> {
     const { from, to, timeout_ms } = this.#section;
     const { references, ...rest } = mail;
-    let timer: NodeJS.Timeout | undefined;
+    const { signal } = (this.#sending = new AbortController());
+    const late = new MailFailure('unreachable', 'the server is too slow', 'it is tried again');
+    const timer = setTimeout(() => this.#sending.abort(late), STEPS * timeout_ms).unref();
     try {
       const info = await Promise.race([
         this.#transport.sendMail({ from, to, ...rest, ...(references && { references: [...references] }) }),
         new Promise<never>((_, reject) => {
-          this.#giveUp = reject;
-          const late = new MailFailure('unreachable', 'the server is too slow', 'it is tried again');
-          timer = setTimeout(() => reject(late), STEPS * timeout_ms).unref();
+          signal.addEventListener('abort', () => reject(signal.reason as MailFailure));
         }),
       ]);
+      // what is written shall get out
+      this.#socket?.destroySoon();
       return { messageId: info.messageId, refused: info.rejected.map((address) => textOf(address)) };
     } catch (error) {
+      this.#socket?.destroy();
       throw failureOf(error, this.#section);
     } finally {
       clearTimeout(timer);
-      this.#release();
+      this.#socket = undefined;
     }
   }
 
   /** Gives up what is under way. */
   abort(): void {
-    this.#giveUp(new MailFailure('aborted', 'given up', ''));
+    this.#sending.abort(new MailFailure('aborted', 'given up', ''));
   }
 
   async #connect(): Promise<Socket> {
     const { host, port, secure, timeout_ms } = this.#section;
-    const socket = await connectSmtp({ host, port, secure, tls: this.#tls, timeoutMs: timeout_ms });
-    this.#sockets.add(socket.once('close', () => this.#sockets.delete(socket)));
+    const { signal } = this.#sending;
+    const socket = await connectSmtp({ host, port, secure, tls: this.#tls, timeoutMs: timeout_ms, signal });
+    if (signal.aborted) socket.destroy();
+    else this.#socket = socket;
     return socket;
-  }
-
-  /** The mail is settled, and with it what its connections still say. */
-  #release(): void {
-    for (const socket of this.#sockets) socket.on('error', () => undefined).destroySoon();
   }
 }
 

@@ -12,6 +12,8 @@ export interface SmtpAddress {
   readonly tls: TlsMaterial;
   /** From the beginning to the first byte of the greeting, in ms. */
   readonly timeoutMs: number;
+  /** Gives it up. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface SmtpAddress {
  *
  * @throws Error (as a rejection) where there is no greeting
  */
-export function connectSmtp({ host, port, secure, tls, timeoutMs }: SmtpAddress): Promise<Socket> {
+export function connectSmtp({ host, port, secure, tls, timeoutMs, signal }: SmtpAddress): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket: Socket = secure
       ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...tls })
@@ -32,15 +34,16 @@ export function connectSmtp({ host, port, secure, tls, timeoutMs }: SmtpAddress)
 
     const settle = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
       socket.off('error', fail).off('close', close).off('readable', greet);
     };
     const fail = (error: Error): void => {
       settle();
-      // what it still reports while it is torn down is nobody's concern
-      socket.on('error', () => undefined).destroy();
+      socket.destroy();
       reject(error);
     };
     const close = (): void => fail(new Error('the connection was closed before a greeting'));
+    const abort = (): void => fail(new Error('given up'));
     const greet = (): void => {
       if (socket.readableLength === 0) return;
       settle();
@@ -48,6 +51,9 @@ export function connectSmtp({ host, port, secure, tls, timeoutMs }: SmtpAddress)
       setImmediate(() => resolve(socket));
     };
     const timer = setTimeout(() => fail(new Error(`no greeting within ${timeoutMs} ms`)), timeoutMs).unref();
+    signal.addEventListener('abort', abort);
+    // stays on: an error between two takers, or while it is torn down, must not end the process
+    socket.on('error', () => undefined);
     socket.on('error', fail).on('close', close).on('readable', greet);
   });
 }

@@ -32,12 +32,12 @@ function channelTo(urls: readonly string[], more: Partial<AlertmanagerSection> =
     lost,
     channel,
     /** Makes these the alerts and says so. */
-    set(...now: Alert[]) {
+    set: (...now: Alert[]): void => {
       state.alerts = now;
       channel.changed();
     },
     /** Makes these the alerts without a word. */
-    leave(...now: Alert[]) {
+    leave: (...now: Alert[]): void => {
       state.alerts = now;
     },
     /** Rings what is due now. */
@@ -342,6 +342,22 @@ describe('AlertmanagerChannel', () => {
     await settled();
     set();
     expect(lost).toEqual(['alertmanager 1', 'alertmanager 1']);
+  });
+
+  it('tries a refused alert anew when it fires another time', async () => {
+    const sink = await HttpSink.start(answerWith(400));
+    const { set, go, settled, alarms, lost } = channelTo([sink.url]);
+    set(alertOf('a'));
+    go();
+    await settled();
+    alarms.advance(RESEND_MS);
+    expect([sink.requests.length, alarms.nextInMs]).toEqual([1, undefined]);
+    sink.respond = answerWith(200);
+    set(alertOf('a', { startsAtMs: START_MS + 60_000 }));
+    go();
+    await sink.request(2);
+    await settled();
+    expect(lost).toEqual(['alertmanager 1']);
   });
 
   it('counts nothing lost that one peer refuses and another takes, and tells of it once', async () => {
