@@ -44,6 +44,7 @@ const USER_RULES = {
         ...{ name: `slow_${statistic}`, metric: 'realtime.latency', statistic, threshold: 0.25 },
         labels: { team: 'chat {{ $value }}' },
       })),
+      { name: 'own_alerts', metric: 'telemetry.alert.active', statistic: 'value', threshold: 2 },
       {
         name: 'fast_pings',
         metric: 'websocket.server.ping.duration',
