@@ -62,7 +62,8 @@ function ownLabels(config: ResolvedConfig): string[] {
     const metric = measure.kind === 'gauge' ? CATALOG.find(({ name }) => name === measure.metric) : undefined;
     return [...Object.keys(rule.labels), ...(metric?.attributes ?? []).flatMap(({ key }) => labelName(key) ?? [])];
   });
-  return [...new Set(['source', 'queue', ...labels])];
+  // a warning and its critical differ in it
+  return [...new Set(['source', 'queue', ...labels])].filter((label) => label !== 'severity');
 }
 
 function emailOf({ alerts }: ResolvedConfig): object | undefined {

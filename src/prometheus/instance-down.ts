@@ -8,7 +8,7 @@ import { literally } from './template-text.ts';
 export const INSTANCE_DOWN = 'instance_down';
 
 /** For how long an instance is missed that is still to be scraped. */
-export const MISSED_MS = 3_600_000;
+const MISSED_MS = 3_600_000;
 
 /** An instance that has given our metrics within the last hour can no longer be scraped. */
 export function instanceDown(alerts: AlertsConfig): AlertingRule {

@@ -8,7 +8,7 @@ import { selfMetrics } from '../catalog/self.ts';
 import { webSocketMetrics } from '../catalog/websocket.ts';
 import { promDuration } from '../promql/duration.ts';
 import type { Metric } from '../promql/series.ts';
-import { buckets, counter, gauge, observationCount, observationSum } from '../promql/series.ts';
+import { buckets, counter, gauge, labelOf, observationCount, observationSum } from '../promql/series.ts';
 import { increaseOver, sumBy } from '../promql/window.ts';
 import { LATENCIES, labelsOf, quantileOf, recorded } from './recording-rules.ts';
 import type { Level } from './recording-rules.ts';
@@ -56,13 +56,21 @@ export function measureExpression(
       return silence(rule.threshold, level, window);
     case 'gauge': {
       const metric = metricOf(rule, measure.metric, config, ['gauge', 'up_down_counter']);
-      return { value: gauge(metric), observations: [] };
+      return { value: distinctGauge(metric, rule), observations: [] };
     }
     case 'counter':
       return counterMeasure(rule, measure, window, config);
     case 'histogram':
       return histogramMeasure(rule, measure, level, window, config);
   }
+}
+
+/** Series that differ only in a label that the alert gives another value would be one alert twice, which Prometheus refuses. */
+function distinctGauge(metric: Metric, { labels, comparison }: AlertRule): string {
+  const given = [...Object.keys(labels), 'severity', 'rule'];
+  const lost = (metric.attributes ?? []).map(({ key }) => labelOf(metric, key)).filter((label) => given.includes(label));
+  if (lost.length === 0) return gauge(metric);
+  return `${comparison.startsWith('>') ? 'max' : 'min'} without (${lost.join(', ')}) (${gauge(metric)})`;
 }
 
 function silence(thresholdSeconds: number, level: Level, { scrapeMs }: RuleWindow): MeasureExpression {

@@ -13,11 +13,12 @@ export function imprecision({ measure, threshold, comparison }: AlertRule): stri
   if (measure.kind !== 'histogram' || !measure.statistic.startsWith('p')) return undefined;
   const bounds = CATALOG.find(({ name }) => name === measure.metric)?.buckets?.exported;
   if (!bounds) return `it depends on whether ${threshold} is a bound of the buckets of ${measure.metric}`;
-  if (LATENCY_HISTOGRAMS.has(measure.metric) || bounds.includes(threshold)) return undefined;
+  if (LATENCY_HISTOGRAMS.has(measure.metric)) return undefined;
   const next = bounds.find((bound) => bound > threshold);
   if (next === undefined && comparison.startsWith('>')) {
-    throw new NotInPromql(`${threshold} is beyond the last bucket of ${measure.metric}, ${bounds.at(-1) ?? 0}`);
+    throw new NotInPromql(`${threshold} is not below the last bound of the buckets of ${measure.metric}, ${bounds.at(-1) ?? 0}`);
   }
+  if (bounds.includes(threshold)) return undefined;
   const previous = bounds.findLast((bound) => bound < threshold) ?? 0;
   return `${threshold} lies between the bounds ${previous} and ${next ?? 'infinity'} of the buckets of ${measure.metric}`;
 }

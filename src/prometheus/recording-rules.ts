@@ -13,7 +13,7 @@ const { processDuration, messages, errors: socketErrors } = webSocketMetrics('se
 export const LATENCIES: readonly Metric[] = [latency, processDuration];
 
 /** What is recorded of each latency. */
-export const LATENCY_STATISTICS = ['avg', 'p50', 'p95', 'p99'] as const;
+const LATENCY_STATISTICS = ['avg', 'p50', 'p95', 'p99'] as const;
 export type LatencyStatistic = (typeof LATENCY_STATISTICS)[number];
 
 /** Whose series are added up: those of one process, or of all processes of a job. */

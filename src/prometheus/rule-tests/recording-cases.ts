@@ -5,12 +5,13 @@ import { promDuration } from '../../promql/duration.ts';
 import { gauge, nameOf } from '../../promql/series.ts';
 import type { Metric } from '../../promql/series.ts';
 import { recorded } from '../recording-rules.ts';
+import type { Level } from '../recording-rules.ts';
 import type { RuleWindow } from '../rule-window.ts';
 import { attributesOf } from './gauge-signal.ts';
 import { stepsIn } from './signal.ts';
 import type { InputSeries } from './signal.ts';
 import { JOB, inputSeries, processSeries, seriesText } from './test-case.ts';
-import type { ExpressionTest, TestCase } from './test-case.ts';
+import type { ExpressionTest, Labels, TestCase } from './test-case.ts';
 
 const { latency, errors: applicationErrors } = realtimeMetrics();
 const { processDuration, messages, errors: socketErrors } = webSocketMetrics('server');
@@ -60,9 +61,47 @@ function evenTraffic(window: RuleWindow): TestCase {
           [names.latency(metric, 'avg'), 0.25],
           [names.latency(metric, 'p50'), 0.1875],
         ]),
-      ].map(([name, value]) => expected(String(name), Number(value), instances, at, window));
+      ]
+        .map(([name, value]) => expected(String(name), Number(value), instances, at, window))
+        .concat(
+          [latency, processDuration].flatMap((metric) => distribution(metric, level, sum, instances, at, window)),
+        );
     }),
   });
+}
+
+/** All observations lie in the bucket from 0.125 to 0.25. */
+function distribution(
+  metric: Metric,
+  level: Level,
+  sum: (perStep: number) => number,
+  instances: readonly Labels[],
+  at: number,
+  window: RuleWindow,
+): ExpressionTest[] {
+  const names = recorded(level, window);
+  const bucket = names.buckets(metric);
+  const counts: readonly (readonly [le: string, count: number])[] = [
+    ['0.125', 0],
+    ['0.25', sum(16)],
+    ['+Inf', sum(16)],
+  ];
+  const rounded = (statistic: 'p95' | 'p99', value: number): ExpressionTest => ({
+    expr: `round(${names.latency(metric, statistic)}, 0.001)`,
+    eval_time: promDuration(at * window.scrapeMs),
+    exp_samples: instances.map((labels) => ({ labels: seriesText('', { job: JOB, ...labels }), value })),
+  });
+  return [
+    {
+      expr: bucket,
+      eval_time: promDuration(at * window.scrapeMs),
+      exp_samples: instances.flatMap((labels) =>
+        counts.map(([le, value]) => ({ labels: seriesText(bucket, { job: JOB, ...labels, le }), value })),
+      ),
+    },
+    rounded('p95', 0.244),
+    rounded('p99', 0.249),
+  ];
 }
 
 /** The first errors of a process come all at once: their series has no value before. */

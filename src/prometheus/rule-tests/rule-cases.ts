@@ -46,7 +46,9 @@ export function ruleCases(written: WrittenRule, window: RuleWindow, config: Reso
   return [
     ...scenarios.map((scenario) => scenarioCase(scenario, context, isFleet ? ['a', 'b'] : ['a'])),
     ...(isFleet ? [alone(scenarios[0] as Scenario, context)] : []),
-    scenarioCase({ name: 'does not fire without data', levels: [] }, context, ['a']),
+    kind === 'silence'
+      ? scenarioCase(neverAMessage(scenarios), context, isFleet ? ['a', 'b'] : ['a'], false)
+      : scenarioCase({ name: 'does not fire without data', levels: [] }, context, ['a']),
   ];
 }
 
@@ -80,12 +82,23 @@ function signalOf(levels: readonly Level[], context: SignalContext): Signal {
   }
 }
 
+/** A process that never had one is as silent as one that has no more. */
+function neverAMessage([first]: readonly Scenario[]): Scenario {
+  const length = first?.levels.filter((level) => level === 'beyond').length ?? 0;
+  return { name: 'fires without any message since the start', levels: Array.from({ length }, () => 'beyond') };
+}
+
 /** Labels by which the alerts of a rule are found. */
 function alertLabels({ rule }: SignalContext): Labels {
   return { alertname: rule.name, ...rule.labels, severity: rule.severity, rule: rule.rule };
 }
 
-function scenarioCase({ name, levels }: Scenario, context: SignalContext, instances: readonly string[]): TestCase {
+function scenarioCase(
+  { name, levels }: Scenario,
+  context: SignalContext,
+  instances: readonly string[],
+  withSeries = true,
+): TestCase {
   const { rule, window, metric } = context;
   const signal = signalOf(levels, context);
   const steps = levels.length === 0 ? stepsIn(window.rangeMs + rule.forMs, window) + 2 : levels.length;
@@ -109,7 +122,7 @@ function scenarioCase({ name, levels }: Scenario, context: SignalContext, instan
     interval: promDuration(window.scrapeMs),
     input_series: instances.flatMap((instance, index) => [
       ...processSeries(instance, steps, window),
-      ...inputSeries((index === 0 ? signal : others).series, instance),
+      ...(withSeries ? inputSeries((index === 0 ? signal : others).series, instance) : []),
     ]),
     promql_expr_test: stateTests(states, lead, alertLabels(context), about, window),
   };
