@@ -7,7 +7,9 @@ import { VARIABLES, mutate } from '../../support/config-mutator.ts';
 import { USER_CONFIGS, fullConfig } from '../../support/full-config.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
 
-const accepts = new Ajv({ strict: true, allowUnionTypes: true, strictTypes: false }).compile(configJsonSchema() as object);
+const accepts = new Ajv({ strict: true, allowUnionTypes: true, strictTypes: false }).compile(
+  configJsonSchema() as object,
+);
 const EXAMPLE = readFileSync(join(__dirname, '../../../configs/monitoring.json'), 'utf8');
 
 function resolves(document: unknown): boolean {
