@@ -50,7 +50,9 @@ export function checkDocument(path: string | undefined, document: unknown, envir
     const { config, warnings } = resolveDocuments(path ?? 'the environment', [document], environment);
     const lines = [
       ...warnings.map((warning) => `telemetry-dashboard: ${warning}\n`),
-      path === undefined ? 'telemetry-dashboard: no configuration file, the defaults apply\n' : `${path} is right\n`,
+      path === undefined
+        ? 'telemetry-dashboard: no configuration file, the defaults apply\n'
+        : `telemetry-dashboard: ${path} is right\n`,
     ];
     return {
       code: EXIT_CODE.ok,

@@ -129,7 +129,9 @@ export class DocumentReader {
   #value(setting: Setting, written: unknown, path: Path): unknown {
     const at = pathText(path);
     this.#references.delete(at);
-    if (typeof written !== 'string') return written;
+    if (written === null || typeof written === 'number' || typeof written === 'boolean') return written;
+    // valibot would look into anything else
+    if (typeof written !== 'string') return this.#misplaced(setting, written, path);
     if (written.length > LONGEST_TEXT) return this.#tooLong(setting, written.length, path);
     if (!hasReferences(written)) return written;
     const { text, whole, problems } = substitute(written, this.#environment);
@@ -167,7 +169,7 @@ function fromText(text: string, setting: Setting): unknown {
 }
 
 /** Whether it can have keys; not a Date, a Map and the like, which would look like an empty section. */
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&

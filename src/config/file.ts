@@ -7,6 +7,12 @@ import type { Environment } from './substitution.ts';
 /** Where the configuration is looked for when nobody names a file, under the working directory. */
 const DEFAULT_FILE = 'configs/monitoring.json';
 
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'a folder',
+  EACCES: 'no permission',
+};
+
 /** A configuration file as it was read. */
 export interface ConfigFile {
   readonly path: string;
@@ -37,7 +43,8 @@ export function readConfigFile(
   } catch (error) {
     if (wanted === undefined) return undefined;
     const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-    throw new TelemetryConfigError(path, [{ path: '', value: code, expected: 'a file that can be read' }]);
+    const value = READ_ERRORS[code] ?? code;
+    throw new TelemetryConfigError(path, [{ path: '', value, expected: 'a file that can be read' }]);
   }
   try {
     // editors of Windows put a byte order mark first

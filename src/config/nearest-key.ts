@@ -2,12 +2,20 @@ import { distance } from 'fastest-levenshtein';
 import { DOCUMENT, pathText, settingAt, settingsBelow } from './settings.ts';
 import type { Setting } from './settings.ts';
 
-/** Every key of the document outside lists and maps, with its path as people see it. */
-const EVERYWHERE: readonly (readonly [path: string, key: string])[] = [...settingsBelow(DOCUMENT)]
+interface KnownKey {
+  /** As people see it. */
+  readonly path: string;
+  /** The path and its last key without what people spell in many ways. */
+  readonly barePath: string;
+  readonly bareKey: string;
+}
+
+/** Every key of the document outside lists and maps, those of the outer sections first. */
+const EVERYWHERE: readonly KnownKey[] = [...settingsBelow(DOCUMENT)]
   .map(([path]) => path)
   .filter((path) => !path.includes('*'))
   .sort((one, other) => one.length - other.length)
-  .map((path) => [path.join('.'), path.at(-1) as string]);
+  .map((path) => ({ path: path.join('.'), barePath: bare(path.join('')), bareKey: bare(path.at(-1) as string) }));
 
 const LONGEST_KEY = 60;
 
@@ -19,40 +27,46 @@ const LONGEST_KEY = 60;
  */
 export function noSuchKey(path: readonly (string | number)[], key: string): string {
   const keys = [...(settingAt(path) as Setting).keys.keys()];
-  const near = key.length <= LONGEST_KEY ? nearestHere(keys, key) : undefined;
-  if (near !== undefined) return `no such key; did you mean \`${pathText([...path, near])}\`?`;
-  const elsewhere = key.length <= LONGEST_KEY ? nearestElsewhere(key) : undefined;
-  if (elsewhere !== undefined) {
-    const [, section = '', last = ''] = /^(.*)\.(.*)$/.exec(elsewhere) ?? [];
-    const meant = key.includes('.') ? `\`${last}\` in the section \`${section}\`` : `\`${elsewhere}\``;
-    return `no such key; did you mean ${meant}?`;
-  }
+  const meant = key.length <= LONGEST_KEY ? meantBy(path, keys, key) : undefined;
+  if (meant !== undefined) return `no such key; did you mean ${meant}?`;
   const known = keys.filter((name) => name !== '$schema').join(', ');
   return `no such key; the keys ${path.length === 0 ? 'of the document' : 'here'} are ${known}`;
+}
+
+function meantBy(path: readonly (string | number)[], keys: readonly string[], key: string): string | undefined {
+  const [, section, last] = /^(.+)\.(.+)$/.exec(pathWrittenAsKey(key) ?? '') ?? [];
+  if (section !== undefined && last !== undefined) return `\`${last}\` in the section \`${section}\``;
+  const near = nearestHere(keys, key);
+  const other = near === undefined ? nearestElsewhere(key) : pathText([...path, near]);
+  return other === undefined ? undefined : `\`${other}\``;
+}
+
+/** `"prometheus.port"`, for whom sections are dots. */
+function pathWrittenAsKey(key: string): string | undefined {
+  return key.includes('.') ? EVERYWHERE.find(({ barePath }) => barePath === bare(key))?.path : undefined;
 }
 
 /** Slips, and other ways to write the same words: `samplingIntervalMs`, `sampling-interval-ms`. */
 function nearestHere(keys: readonly string[], key: string): string | undefined {
   const wanted = bare(key);
   const [best] = keys
-    .map((known) => ({ known, off: distance(wanted, bare(known)) }))
+    .map((known) => ({ known, bareKnown: bare(known) }))
+    .map(({ known, bareKnown }) => ({ known, off: distance(wanted, bareKnown), most: slack(bareKnown) }))
     .sort((one, other) => one.off - other.off);
-  return best && best.off <= slack(best.known) ? best.known : undefined;
+  return best && best.off <= best.most ? best.known : undefined;
 }
 
-/** The same key in another section, or the whole path written as one key: `prometheus.port`. */
+/** The same key in another section. */
 function nearestElsewhere(key: string): string | undefined {
   const wanted = bare(key);
   const found =
-    EVERYWHERE.find(([path]) => bare(path) === wanted) ??
-    EVERYWHERE.find(([, known]) => bare(known) === wanted) ??
-    EVERYWHERE.find(([, known]) => distance(bare(known), wanted) <= Math.min(2, slack(known) - 1));
-  return found?.[0];
+    EVERYWHERE.find(({ bareKey }) => bareKey === wanted) ??
+    EVERYWHERE.find(({ bareKey }) => distance(bareKey, wanted) <= Math.min(2, slack(bareKey) - 1));
+  return found?.path;
 }
 
 /** How many letters may be wrong. */
-function slack(key: string): number {
-  const { length } = bare(key);
+function slack({ length }: string): number {
   if (length <= 3) return 1;
   if (length <= 5) return 2;
   return length <= 9 ? 3 : 4;

@@ -20,7 +20,7 @@ export function configJsonSchema(): JsonSchema {
     description:
       'In every text ${NAME} and ${NAME:-default} are environment variables, and $$ is $; one that is all of a value can stand for a number or a switch.',
     ...rest,
-  } as JsonSchema;
+  };
 }
 
 /** Lets a reference to a variable stand in place of each value. */

@@ -142,7 +142,7 @@ describe('a configuration from code', () => {
     const cycle: Record<string, unknown> = {};
     cycle['itself'] = cycle;
     expect(() => resolveConfig('code', { prometheus: { port: 1n }, limits: { series: cycle } })).toThrow(
-      /limits\.series: an object, expected a whole number[^]*prometheus\.port: a bigint, expected a whole number/,
+      /prometheus\.port: a bigint, expected a whole number[^]*limits\.series: an object, expected a whole number/,
     );
   });
 
@@ -186,7 +186,9 @@ describe('readConfigFile', () => {
 
   it('says which named file cannot be read, and what is no JSON', () => {
     const folder = inNewFolder();
-    expect(() => readConfigFile('missing.json')).toThrow(`${join(folder, 'missing.json')})\n  (document): ENOENT`);
+    expect(() => readConfigFile('missing.json')).toThrow(
+      `${join(folder, 'missing.json')})\n  (document): no such file, expected a file that can be read`,
+    );
     writeFileSync('broken.json', '{"prometheus": {"token": geheim}}');
     expect(() => readConfigFile('broken.json')).toThrow('expected JSON');
     expect(() => readConfigFile('broken.json')).not.toThrow(/geheim/);
