@@ -1,4 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
+import type { AlertListener, AlertListeners } from './alerts/listeners.ts';
 import type { MetricProducer } from './otel/sdk-types.ts';
 import type { Severity } from './catalog/realtime.ts';
 import type { Address } from './http/server.ts';
@@ -23,6 +24,7 @@ export interface DashboardParts {
   readonly wsInstrumentation: WsInstrumentation;
   /** What `/metrics` answers, with its token. */
   readonly metricsHandler: RequestHandler;
+  readonly alertListeners: AlertListeners;
   readonly address: () => Address | null;
   /** Ends what runs; called once. */
   readonly close: () => Promise<void>;
@@ -153,6 +155,23 @@ export class TelemetryDashboard {
   instrument(object: object, method: PropertyKey, options: InstrumentOptions): () => void {
     if (!this.#parts.recorder.open) return () => undefined;
     return instrumentMethod(object, method, options, this, this.#parts.recorder.clock);
+  }
+
+  /**
+   * Calls `listener` with each alert that begins to fire, is over, or still fires after `alerts.repeat_interval_ms`; not with a
+   * warning while the critical of the same rule fires. What it throws or rejects with is logged.
+   *
+   * @example dashboard.on('alert', ({ name, state, value, unit }) => page(`${name} ${state}: ${value} ${unit}`))
+   */
+  on(event: 'alert', listener: AlertListener): this {
+    this.#parts.alertListeners.add(event, listener);
+    return this;
+  }
+
+  /** Calls `listener` no longer. */
+  off(event: 'alert', listener: AlertListener): this {
+    this.#parts.alertListeners.remove(event, listener);
+    return this;
   }
 
   /** All current values: synchronous, and exact at the call. */

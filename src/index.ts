@@ -1,6 +1,6 @@
 export { initializeTelemetryDashboard, getTelemetryDashboard } from './singleton.ts';
 export type { InitializeOptions } from './singleton.ts';
-export type { StartOptions } from './start.ts';
+export type { StartOptions } from './parts.ts';
 export { TelemetryDashboard } from './dashboard.ts';
 export { PrometheusClient } from './otel/prometheus-client.ts';
 export type { CustomHistogramOptions, CustomMetricOptions } from './otel/prometheus-client.ts';
@@ -23,6 +23,8 @@ export type { AlertFigures, FlowFigures, LatencyFigures, RealtimeMetrics } from 
 export type { WindowStatistics } from './recording/window.ts';
 export type { MessageDirection } from './recording/realtime-recorder.ts';
 export type { Severity } from './catalog/realtime.ts';
+export type { AlertNotice } from './alerts/alert.ts';
+export type { AlertListener } from './alerts/listeners.ts';
 export type { Direction, WebSocketRole } from './catalog/websocket.ts';
 export type { Address, RequestHandler } from './http/server.ts';
 export { TelemetryConfigError, TelemetryError } from './base/errors.ts';

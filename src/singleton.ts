@@ -5,8 +5,10 @@ import type { ConfigFile } from './config/file.ts';
 import { resolveConfig } from './config/resolve.ts';
 import type { ResolvedConfig, TelemetryConfig } from './config/schema.ts';
 import type { TelemetryDashboard } from './dashboard.ts';
+import type { StartOptions } from './parts.ts';
+import { Reload } from './reload.ts';
 import { start } from './start.ts';
-import type { StartOptions, Started } from './start.ts';
+import type { SourcedConfig, Started } from './start.ts';
 
 /** Options of {@link initializeTelemetryDashboard}. */
 export interface InitializeOptions extends StartOptions {
@@ -79,11 +81,14 @@ export function registerTelemetryDashboard(): void {
 
 function initialize(options: InitializeOptions, how: string): Current {
   const file = readConfigFile(options.configFile);
-  const { config, ignored } = resolveFile(file, options.config);
-  const started = start(config, options, (done) => {
+  const { config, source, ignored } = resolveFile(file, options.config);
+  let reload: Reload | undefined;
+  const started = start({ config, source }, options, (done) => {
+    reload?.close();
     current = undefined;
     closing = done;
   });
+  if (file && !ignored) reload = follow(file.path, config, options.config, started);
   if (ignored) {
     started.logger.warn(
       `${file?.path ?? ''} is not a configuration of telemetry-dashboard and was not named: the defaults apply`,
@@ -99,16 +104,34 @@ function initialize(options: InitializeOptions, how: string): Current {
 function resolveFile(
   file: ConfigFile | undefined,
   overrides: TelemetryConfig | undefined,
-): { config: ResolvedConfig; ignored?: TelemetryConfigError } {
+): SourcedConfig & { readonly ignored?: TelemetryConfigError } {
   const source = [file?.path, overrides && 'code'].filter(Boolean).join(' and ') || 'the defaults';
   try {
     if (file?.document instanceof TelemetryConfigError) throw file.document;
-    return { config: resolveConfig(source, file?.document, overrides) };
+    return { config: resolveConfig(source, file?.document, overrides), source };
   } catch (error) {
     if (!file || file.named || !(error instanceof TelemetryConfigError)) throw error;
     const config = resolveConfig('code', overrides);
-    return { config, ignored: error };
+    return { config, source: 'code', ignored: error };
   }
+}
+
+/** Follows the file of a dashboard that is running. */
+function follow(
+  path: string,
+  config: ResolvedConfig,
+  overrides: TelemetryConfig | undefined,
+  { configure, logger }: Started,
+): Reload | undefined {
+  if (!configure || config.reload_interval_ms === 0) return undefined;
+  return new Reload({
+    path,
+    intervalMs: config.reload_interval_ms,
+    config,
+    read: () => resolveFile(readConfigFile(path), overrides).config,
+    apply: configure,
+    logger,
+  });
 }
 
 function assertSameOptions(first: Current, options: InitializeOptions): void {

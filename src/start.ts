@@ -1,12 +1,10 @@
-import type { Attributes } from '@opentelemetry/api';
 import { createNoopMeter } from '@opentelemetry/api';
-import type { IMetricReader, MetricProducer, ViewOptions } from './otel/sdk-types.ts';
-import { systemClock } from './base/clock.ts';
+import { Alerting } from './alerts/alerting.ts';
+import { AlertListeners } from './alerts/listeners.ts';
+import type { AlertIdentity } from './alerts/watched-rule.ts';
 import { within } from './base/deadline.ts';
-import { TelemetryConfigError } from './base/errors.ts';
-import { createLineLogger, createOnceLogger } from './base/logger.ts';
-import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
-import { durationBuckets } from './catalog/buckets.ts';
+import { LineLogger, createOnceLogger } from './base/logger.ts';
+import type { OnceLogger } from './base/logger.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import { TelemetryDashboard } from './dashboard.ts';
 import type { DashboardParts } from './dashboard.ts';
@@ -14,44 +12,39 @@ import { requireBearer } from './http/bearer.ts';
 import { TelemetryServer, end } from './http/server.ts';
 import type { RequestHandler, Routes } from './http/server.ts';
 import { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
-import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
-import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 import { PrometheusClient } from './otel/prometheus-client.ts';
-import { CellProvider } from './otel/provider.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
-import { NO_RECORDER, RealtimeRecorder } from './recording/realtime-recorder.ts';
-import { Recorder } from './recording/recorder.ts';
+import type { MetricProducer, Resource } from './otel/sdk-types.ts';
+import { instrumentationConfigOf, keysWithoutEffect, providerOf, recordingOf } from './parts.ts';
+import type { StartOptions } from './parts.ts';
+import { NO_RECORDER } from './recording/realtime-recorder.ts';
+import type { Recording } from './recording/recording.ts';
 import { SnapshotReader } from './recording/snapshot.ts';
-import { WebSocketRecorder } from './recording/websocket-recorder.ts';
-import { HostSampler } from './resources/host-sampler.ts';
-import { ProcessSampler } from './resources/process-sampler.ts';
-
-/** What a dashboard is made of besides its configuration. */
-export interface StartOptions {
-  /** OpenTelemetry views; they apply to every metric of the package too. */
-  readonly views?: readonly ViewOptions[];
-  /** Further readers, such as a `PeriodicExportingMetricReader`; they get every metric and are shut down with the dashboard. */
-  readonly readers?: readonly IMetricReader[];
-  /** Resource attributes, such as `{ 'service.version': '1.2.3' }`; they win over the environment's. */
-  readonly resource?: Attributes;
-  /** Gives the type of each message, in place of `websocket.message_type`. */
-  readonly messageType?: MessageTypeOf;
-  /** Where the package's log lines go, in place of standard error; `logging` is then without effect. */
-  readonly logger?: TelemetryLogger;
-}
+import { Sampling } from './resources/sampling.ts';
 
 /** `shutdown()` ends within this time, whatever is away. */
 const SHUTDOWN_TIMEOUT_MS = 4500;
 
-/** The host's figures change slowly and cost more to read. */
-const HOST_SAMPLING_MS = 1000;
+/** A configuration, and where it came from: for errors. */
+export interface SourcedConfig {
+  readonly config: ResolvedConfig;
+  /** A file's path, or `code`. */
+  readonly source: string;
+}
 
-/** A dashboard that measures already, and the promise that its server listens. */
+/** A dashboard that measures already. */
 export interface Started {
   readonly dashboard: TelemetryDashboard;
+  /** Ends when its server listens; rejects where it cannot. */
   readonly listening: Promise<void>;
-  readonly logger: TelemetryLogger;
+  readonly logger: OnceLogger;
+  /**
+   * Brings what can change in a running dashboard up to `config`: alerts, logging, sampling. Undefined where nothing runs.
+   *
+   * @throws TelemetryConfigError where it cannot; nothing has changed then
+   */
+  readonly configure: ((config: ResolvedConfig) => void) | undefined;
 }
 
 /**
@@ -60,50 +53,37 @@ export interface Started {
  * @param onClosing called when `shutdown()` begins, with the promise of its end
  */
 export function start(
-  config: ResolvedConfig,
+  { config, source }: SourcedConfig,
   options: StartOptions,
   onClosing: (done: Promise<void>) => void,
 ): Started {
-  const { level, format } = config.logging;
-  const logger = createOnceLogger(options.logger ?? createLineLogger(level, format));
-  const recording = createRecording(config, logger);
-  const { parts, listening } = isDisabled(config)
+  const lines = new LineLogger(config.logging);
+  const logger = createOnceLogger(options.logger ?? lines);
+  const recording = recordingOf(config, logger);
+  const { parts, listening, configure } = isDisabled(config)
     ? startNothing(recording)
-    : startAll(config, options, recording, logger);
+    : startAll({ config, source }, options, recording, logger);
   const close = (): Promise<void> => {
     const done = parts.close();
     onClosing(done);
     return done;
   };
-  return { dashboard: new TelemetryDashboard({ ...parts, close }), listening, logger };
-}
-
-/** What a dashboard is the face of, and the promise that its server listens. */
-interface Running {
-  readonly parts: DashboardParts;
-  readonly listening: Promise<void>;
-}
-
-interface Recording {
-  readonly recorder: Recorder;
-  readonly server: WebSocketRecorder;
-  readonly client: WebSocketRecorder;
-  readonly realtime: RealtimeRecorder;
-  readonly snapshot: SnapshotReader;
-}
-
-function createRecording(config: ResolvedConfig, logger: OnceLogger): Recording {
-  const recorder = new Recorder({
-    clock: systemClock,
+  return {
+    dashboard: new TelemetryDashboard({ ...parts, close }),
+    listening,
     logger,
-    limits: { attributeValues: config.limits.attribute_values, series: config.limits.series },
-    windowMs: config.retention.window_ms,
-  });
-  const durations = durationBuckets(config.latency_buckets_ms?.map((ms) => Number((ms / 1000).toPrecision(15))));
-  const server = new WebSocketRecorder(recorder, 'server', durations);
-  const client = new WebSocketRecorder(recorder, 'client', durations);
-  const realtime = new RealtimeRecorder(recorder, server, durations);
-  return { recorder, server, client, realtime, snapshot: new SnapshotReader(recorder, realtime, server) };
+    configure:
+      configure &&
+      ((next) => {
+        configure(next);
+        lines.configure(next.logging);
+      }),
+  };
+}
+
+/** What a dashboard is the face of, and what is behind it. */
+interface Running extends Pick<Started, 'listening' | 'configure'> {
+  readonly parts: DashboardParts;
 }
 
 function isDisabled(config: ResolvedConfig): boolean {
@@ -111,7 +91,8 @@ function isDisabled(config: ResolvedConfig): boolean {
 }
 
 /** Everything is there and does nothing: no timer, no port, no patch. */
-function startNothing({ recorder, server, client, snapshot }: Recording): Running {
+function startNothing(recording: Recording): Running {
+  const { recorder } = recording;
   recorder.close();
   const disabled: RequestHandler = (_request, response) => {
     end(response, 404, 'telemetry-dashboard is disabled\n');
@@ -119,42 +100,56 @@ function startNothing({ recorder, server, client, snapshot }: Recording): Runnin
   const parts: DashboardParts = {
     recorder,
     manual: NO_RECORDER,
-    snapshot,
+    snapshot: new SnapshotReader(recording, () => []),
     prometheus: new PrometheusClient(recorder, disabled),
     meter: createNoopMeter(),
     metricProducer: { collect: noMetrics },
-    wsInstrumentation: new WsInstrumentation({ enabled: false }, { recorder, server, client }),
+    wsInstrumentation: new WsInstrumentation({ enabled: false }, recording),
     metricsHandler: disabled,
+    alertListeners: new AlertListeners(recorder.logger),
     address: () => null,
     close: () => Promise.resolve(),
   };
-  return { parts, listening: Promise.resolve() };
+  return { parts, listening: Promise.resolve(), configure: undefined };
 }
 
-function startAll(config: ResolvedConfig, options: StartOptions, recording: Recording, logger: OnceLogger): Running {
-  const { recorder, server, client, realtime, snapshot } = recording;
-  const wsConfig = instrumentationConfig(config.websocket, options.messageType);
+function startAll(
+  { config, source }: SourcedConfig,
+  options: StartOptions,
+  recording: Recording,
+  logger: OnceLogger,
+): Running {
+  const { recorder } = recording;
+  for (const key of keysWithoutEffect(config)) logger.warn(`${key}: true has no effect in this version yet`);
+  const wsConfig = instrumentationConfigOf(config.websocket, options.messageType);
+  const resource = createResource(config.service_name, options.resource);
+  const alerting = new Alerting(recorder, identityOf(resource), source);
+  alerting.configure(config.alerts);
   const scraper = new Scraper(recorder, config.prometheus.labels);
-  const provider = createProvider(config, options, recorder, scraper);
-  const stopSampling = startSampling(recorder, config.sampling_interval_ms);
-  const instrumentation = new WsInstrumentation(wsConfig, { recorder, server, client });
+  const provider = providerOf(options, resource, recorder, scraper);
+  const sampling = new Sampling(recorder, () => {
+    alerting.evaluate();
+  });
+  sampling.configure(config.sampling_interval_ms);
+  const instrumentation = new WsInstrumentation(wsConfig, recording);
   const { host, port, token, enabled } = config.prometheus;
   const metricsHandler = token === undefined ? scraper.handler : requireBearer(token, scraper.handler);
   const http = enabled ? new TelemetryServer(routes(metricsHandler, token), logger) : undefined;
 
   const close = async (): Promise<void> => {
     instrumentation.disable();
-    stopSampling();
+    sampling.close();
     await within(SHUTDOWN_TIMEOUT_MS, logger, [
       provider.shutdown(SHUTDOWN_TIMEOUT_MS),
+      alerting.close(SHUTDOWN_TIMEOUT_MS),
       http?.close() ?? Promise.resolve(),
     ]);
     recorder.close();
   };
   const parts: DashboardParts = {
     recorder,
-    manual: realtime,
-    snapshot,
+    manual: recording.realtime,
+    snapshot: new SnapshotReader(recording, () => alerting.figures),
     prometheus: new PrometheusClient(recorder, scraper.handler),
     meter: provider.meter,
     metricProducer: {
@@ -162,55 +157,26 @@ function startAll(config: ResolvedConfig, options: StartOptions, recording: Reco
     },
     wsInstrumentation: instrumentation,
     metricsHandler,
+    alertListeners: alerting.listeners,
     address: () => http?.address ?? null,
     close,
   };
-  return { parts, listening: http ? http.listen(host, port) : Promise.resolve() };
-}
-
-function instrumentationConfig(
-  websocket: ResolvedConfig['websocket'],
-  typeOf: MessageTypeOf | undefined,
-): WsInstrumentationConfig {
-  const { enabled, idle_after_ms, ping_interval_ms, routes, ignore, message_type } = websocket;
-  if (typeOf !== undefined && typeof typeOf !== 'function') {
-    const issue = { path: 'messageType', value: typeof typeOf, expected: 'a function of a message' };
-    throw new TelemetryConfigError('code', [issue]);
-  }
-  const messageType = typeOf ?? (message_type as MessageType | undefined);
   return {
-    enabled,
-    idleAfterMs: idle_after_ms,
-    routes,
-    ignore,
-    ...(ping_interval_ms !== undefined && { pingIntervalMs: ping_interval_ms }),
-    ...(messageType !== undefined && { messageType }),
+    parts,
+    listening: http ? http.listen(host, port) : Promise.resolve(),
+    configure: (next) => {
+      alerting.configure(next.alerts);
+      sampling.configure(next.sampling_interval_ms);
+    },
   };
 }
 
-function createProvider(
-  config: ResolvedConfig,
-  options: StartOptions,
-  recorder: Recorder,
-  scraper: Scraper,
-): CellProvider {
-  const { views = [], readers = [], resource } = options;
-  try {
-    return new CellProvider({
-      recorder,
-      resource: createResource(config.service_name, resource),
-      views,
-      mainReader: scraper.reader,
-      readers,
-    });
-  } catch (error) {
-    const issue = {
-      path: 'views, readers',
-      value: (error as Error).message,
-      expected: 'what the OpenTelemetry SDK takes',
-    };
-    throw new TelemetryConfigError('code', [issue]);
-  }
+/** As Prometheus makes `job` and `instance` of what arrives over OTLP. */
+function identityOf({ attributes }: Resource): AlertIdentity {
+  const text = (key: string): string => String(attributes[key] ?? '');
+  const namespace = text('service.namespace');
+  const name = text('service.name');
+  return { job: namespace === '' ? name : `${namespace}/${name}`, instance: text('service.instance.id') };
 }
 
 function routes(metrics: RequestHandler, token: string | undefined): Routes {
@@ -226,20 +192,4 @@ function routes(metrics: RequestHandler, token: string | undefined): Routes {
 /** What a dashboard that is disabled or was shut down has to tell. */
 function noMetrics(): ReturnType<MetricProducer['collect']> {
   return Promise.resolve({ resourceMetrics: { resource: createResource(undefined), scopeMetrics: [] }, errors: [] });
-}
-
-/** Timers that do not keep the process alive. */
-function startSampling(recorder: Recorder, intervalMs: number): () => void {
-  const processSampler = new ProcessSampler(recorder);
-  const hostSampler = new HostSampler(recorder);
-  const timers = [
-    setInterval(() => processSampler.sample(), intervalMs),
-    setInterval(() => hostSampler.sample(), Math.max(intervalMs, HOST_SAMPLING_MS)),
-    setInterval(() => recorder.advance(), recorder.slotMs),
-  ];
-  for (const timer of timers) timer.unref();
-  return () => {
-    timers.forEach(clearInterval);
-    processSampler.close();
-  };
 }

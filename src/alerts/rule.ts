@@ -39,7 +39,7 @@ export interface AlertRule {
   readonly keepFiringForMs: number;
   /** Share of the threshold by which a firing value must be back: at 0.1, 900 for a threshold of > 1000. */
   readonly hysteresisRatio: number;
-  /** A window with fewer observations does not fire. Histograms, counters and error rates only. */
+  /** A window with fewer observations does not fire; see {@link requiredObservations}. */
   readonly minObservations: number;
   /** Labels besides `alertname`, `severity`, `rule`, `job`, `instance` and the series' attributes: `{ source: 'app' }`. */
   readonly labels: Readonly<Record<string, string>>;
@@ -51,6 +51,15 @@ export interface AlertRule {
 export function releaseThreshold({ threshold, comparison, hysteresisRatio }: AlertRule): number {
   const band = Math.abs(threshold) * hysteresisRatio;
   return comparison.startsWith('>') ? threshold - band : threshold + band;
+}
+
+/**
+ * Observations that the window of a rule must have for its value to count. 0 for what is no window, and for a rule that a
+ * counter has counted too little: it is there to see just that.
+ */
+export function requiredObservations({ measure, comparison, minObservations }: AlertRule): number {
+  if (measure.kind === 'gauge' || measure.kind === 'silence') return 0;
+  return measure.kind === 'counter' && comparison.startsWith('<') ? 0 : minObservations;
 }
 
 /** Whether the value is beyond `threshold`. */

@@ -139,8 +139,9 @@ function measureOf({ metric, statistic }: AlertsConfig['rules'][number]): Measur
   return { kind: 'histogram', metric, statistic };
 }
 
-/** The metric's unit where it says something to people: `s`, `By`, not `1` or `{item}`. */
-function displayUnit({ metric, unit }: AlertsConfig['rules'][number]): string {
+/** The metric's unit where it says something to people: `s`, `By`, not `1` or `{item}`; that with `/s` for a rate. */
+function displayUnit({ metric, statistic, unit }: AlertsConfig['rules'][number]): string {
   const written = unit ?? CATALOG.find(({ name }) => name === metric)?.unit ?? '';
-  return /^(1|\{.*\})$/.test(written) ? '' : written;
+  const said = /^(1|\{.*\})$/.test(written) ? '' : written;
+  return statistic === 'rate' ? `${said}/s` : said;
 }

@@ -59,26 +59,51 @@ function writeToStandardError(line: string): void {
   });
 }
 
-/** Writes lines at or above `level` to `write`, by default standard error. */
-export function createLineLogger(
-  level: LogLevel,
-  format: LogFormat,
-  write: (line: string) => void = writeToStandardError,
-): TelemetryLogger {
-  const threshold = LOG_LEVELS.indexOf(level);
-  const at =
-    (lineLevel: LogLevel) =>
-    (message: string, details: LogDetails = {}): void => {
-      if (LOG_LEVELS.indexOf(lineLevel) < threshold) return;
-      const time = new Date().toISOString();
-      if (format === 'json') {
-        write(
-          `${JSON.stringify({ time, level: lineLevel, logger: 'telemetry-dashboard', msg: message, ...details })}\n`,
-        );
-        return;
-      }
-      const pairs = Object.entries(details).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-      write(`${time} ${lineLevel.padEnd(5)} telemetry-dashboard: ${message}${pairs.join('')}\n`);
-    };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+/** What decides which lines are written, and how. */
+export interface LineLoggerSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
+
+/** Writes lines at or above a level, by default to standard error. */
+export class LineLogger implements TelemetryLogger {
+  readonly #write: (line: string) => void;
+  #settings: LineLoggerSettings;
+
+  constructor(settings: LineLoggerSettings, write: (line: string) => void = writeToStandardError) {
+    this.#settings = settings;
+    this.#write = write;
+  }
+
+  /** From now on. */
+  configure(settings: LineLoggerSettings): void {
+    this.#settings = settings;
+  }
+
+  debug(message: string, details?: LogDetails): void {
+    this.#log('debug', message, details);
+  }
+
+  info(message: string, details?: LogDetails): void {
+    this.#log('info', message, details);
+  }
+
+  warn(message: string, details?: LogDetails): void {
+    this.#log('warn', message, details);
+  }
+
+  error(message: string, details?: LogDetails): void {
+    this.#log('error', message, details);
+  }
+
+  #log(level: LogLevel, message: string, details: LogDetails = {}): void {
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#settings.level)) return;
+    const time = new Date().toISOString();
+    if (this.#settings.format === 'json') {
+      this.#write(`${JSON.stringify({ time, level, logger: 'telemetry-dashboard', msg: message, ...details })}\n`);
+      return;
+    }
+    const pairs = Object.entries(details).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
+    this.#write(`${time} ${level.padEnd(5)} telemetry-dashboard: ${message}${pairs.join('')}\n`);
+  }
 }

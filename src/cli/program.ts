@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
+import { provision } from './provision.ts';
 import { PROGRAM_USAGE } from './usage.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -12,6 +13,7 @@ type Command = (args: readonly string[]) => Promise<ExitCode>;
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['demo', demo],
   ['check', check],
+  ['provision', provision],
 ]);
 
 /**

@@ -41,6 +41,15 @@ export function formatPercent(percent: number | null): string {
   return percent === null ? UNKNOWN : `${threeDigits(percent)} %`;
 }
 
+/** Of a unit as alerts have it: `ms`, `%`, `s`, `By`, or another word. */
+export function formatQuantity(value: number, unit: string): string {
+  if (unit === 'ms') return formatMilliseconds(value);
+  if (unit === 's') return formatMilliseconds(value * 1000);
+  if (unit === 'By') return formatBytes(value);
+  if (unit === '%') return formatPercent(value);
+  return `${threeDigits(value)}${unit === '' ? '' : ` ${unit}`}`;
+}
+
 /** A length of time to the second: `7 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatElapsed(seconds: number): string {
   const whole = Math.round(seconds);

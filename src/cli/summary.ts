@@ -1,5 +1,13 @@
-import type { FlowFigures, LatencyFigures, RealtimeMetrics } from '../index.ts';
-import { formatBytes, formatCount, formatElapsed, formatMilliseconds, formatPercent, formatRate } from './quantity.ts';
+import type { AlertFigures, FlowFigures, LatencyFigures, RealtimeMetrics } from '../index.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatElapsed,
+  formatMilliseconds,
+  formatPercent,
+  formatQuantity,
+  formatRate,
+} from './quantity.ts';
 import type { Row } from './screen.ts';
 
 const CELL_COLUMNS = 15;
@@ -14,6 +22,7 @@ export function summarize(metrics: RealtimeMetrics, columns: number): Row[] {
   const row = (label: string, cells: readonly string[]): Row => ({ label, text: layOut(cells, columns) });
   const seconds = Math.min(metrics.windowSeconds, metrics.uptimeSeconds);
   return [
+    ...metrics.alerts.map(alertRow),
     { label: 'running', text: `${elapsed(metrics)}; rates and times over the last ${formatElapsed(seconds)}` },
     row('connections', [
       `${formatCount(connections.active)} active`,
@@ -47,11 +56,28 @@ export function summarizeInLine(metrics: RealtimeMetrics): string {
     `p50 ${formatMilliseconds(latency.p50)}, p99 ${formatMilliseconds(latency.p99)}`,
     `errors ${formatCount(errors.total)} (${percentOf(errors.rate)})`,
     `${formatBytes(resources.memoryBytes)}, CPU ${formatPercent(resources.cpuPercent)}`,
+    ...firing(metrics),
   ].join(' | ');
+}
+
+/** `critical  high_latency firing: 1.52 s, threshold 1.00 s (source app)`. */
+function alertRow({ name, severity, state, value, threshold, unit, labels }: AlertFigures): Row {
+  const told = Object.entries(labels).map(([label, text]) => `${label} ${text}`);
+  const where = told.length === 0 ? '' : ` (${told.join(', ')})`;
+  return {
+    label: severity,
+    text: `${name} ${state}: ${formatQuantity(value, unit)}, threshold ${formatQuantity(threshold, unit)}${where}`,
+  };
 }
 
 function elapsed({ uptimeSeconds }: RealtimeMetrics): string {
   return formatElapsed(uptimeSeconds);
+}
+
+/** What fires, by name; nothing where nothing does. */
+function firing({ alerts }: RealtimeMetrics): string[] {
+  const names = new Set(alerts.filter(({ state }) => state === 'firing').map(({ name }) => name));
+  return names.size === 0 ? [] : [`firing: ${[...names].join(', ')}`];
 }
 
 function flow({ incoming, outgoing, total }: FlowFigures, rate: string, format: (value: number) => string): string[] {

@@ -26,6 +26,10 @@ export const configSchema = section({
     about(whole(10, 60_000), 'how often process and host are sampled and alerts evaluated'),
     1000,
   ),
+  reload_interval_ms: v.optional(
+    about(whole(0, 3_600_000), 'how often a configuration file is looked at for changes; 0: never'),
+    1000,
+  ),
   retention: v.optional(about(retentionSchema, 'how long figures are kept in memory'), {}),
   latency_buckets_ms: v.optional(
     about(latencyBounds, 'bounds that leave the process; live percentiles do not depend on them', {

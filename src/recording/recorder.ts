@@ -18,6 +18,9 @@ export interface RecorderOptions {
   readonly windowMs: number;
 }
 
+/** A rate over a shorter time than this would be noise. */
+const SHORTEST_RATE_SECONDS = 1;
+
 /** Holds the families of all metrics: where every figure is written, and where every reader starts. */
 export class Recorder {
   readonly clock: Clock;
@@ -30,6 +33,8 @@ export class Recorder {
   readonly #families = new Map<string, AnyFamily>();
   readonly #layouts = new Map<BucketSpec, BucketLayout>();
   readonly #windows = new Map<CounterFamily | HistogramFamily, CounterWindow | HistogramWindow>();
+  /** Monotonic milliseconds at which each window was first asked for. */
+  readonly #windowStartsMs = new Map<CounterFamily | HistogramFamily, number>();
   readonly #refreshers = new Set<() => void>();
   readonly #familyListeners = new Set<(family: AnyFamily) => void>();
   readonly #dropped: CounterFamily;
@@ -100,6 +105,18 @@ export class Recorder {
     return this.#windowOf(family, () => new HistogramWindow(family, this.#layoutOf(family.spec))) as HistogramWindow;
   }
 
+  /** Time that the counter's window covers now, in ms: {@link coveredMs}, at most the time since the window was first asked for. */
+  coveredMsOf(family: CounterFamily): number {
+    this.counterWindow(family);
+    const startMs = this.#windowStartsMs.get(family) ?? this.startMonotonicMs;
+    return Math.min(this.coveredMs, this.clock.monotonicMs() - startMs);
+  }
+
+  /** A counter's increase per second, over all its series, within its window; over one second at least. */
+  ratePerSecond(family: CounterFamily): number {
+    return this.counterWindow(family).increase / Math.max(SHORTEST_RATE_SECONDS, this.coveredMsOf(family) / 1000);
+  }
+
   /** Moves the windows on to now; called on a timer and before every read, in any rhythm. */
   advance(): void {
     const behindMs = this.clock.monotonicMs() - this.#slotEndMs;
@@ -152,7 +169,10 @@ export class Recorder {
     create: () => CounterWindow | HistogramWindow,
   ): CounterWindow | HistogramWindow {
     let window = this.#windows.get(family);
-    if (!window) this.#windows.set(family, (window = create()));
+    if (!window) {
+      this.#windows.set(family, (window = create()));
+      this.#windowStartsMs.set(family, this.clock.monotonicMs());
+    }
     return window;
   }
 

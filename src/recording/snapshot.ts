@@ -1,7 +1,9 @@
 import type { MetricSpec } from '../catalog/metric.ts';
 import { processMetrics } from '../catalog/process.ts';
+import { windowErrorRate } from './error-rate.ts';
 import type { CounterFamily } from './family.ts';
 import type { Recorder } from './recorder.ts';
+import type { Recording } from './recording.ts';
 import type { RealtimeRecorder } from './realtime-recorder.ts';
 import { totalOf } from './window.ts';
 import type { WindowStatistics } from './window.ts';
@@ -18,15 +20,21 @@ export interface FlowFigures {
   readonly perSecond: number;
 }
 
-/** One alert rule that is pending, firing or has just resolved. */
+/** One alert that is pending, firing, or was resolved within the last 5 minutes. */
 export interface AlertFigures {
+  /** `high_latency`. */
   readonly name: string;
   readonly severity: 'warning' | 'critical';
   readonly state: 'pending' | 'firing' | 'resolved';
-  /** ISO 8601. */
+  /** When this state began; ISO 8601. */
   readonly since: string;
+  /** In `unit`, as the threshold. */
   readonly value: number;
   readonly threshold: number;
+  /** `ms`, `%`, or the unit of the metric of a rule of your own; empty for counts. */
+  readonly unit: string;
+  /** What tells alerts of one name apart: `{ source: 'app' }`, `{ queue: 'outbox' }`. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** All current values of the service, as one consistent reading. */
@@ -78,19 +86,19 @@ const OTHER = '_other';
 /** Errors observed on sockets count as this component. */
 const WEBSOCKET_COMPONENT = 'websocket';
 
-/** A rate over a shorter time than this would be noise. */
-const SHORTEST_RATE_SECONDS = 1;
-
 /** Reads the recorders: synchronous, and exact at the call. */
 export class SnapshotReader {
   readonly #recorder: Recorder;
   readonly #realtime: RealtimeRecorder;
   readonly #server: WebSocketRecorder;
+  readonly #alerts: () => readonly AlertFigures[];
 
-  constructor(recorder: Recorder, realtime: RealtimeRecorder, server: WebSocketRecorder) {
+  /** @param alerts reads the alerts of this instant */
+  constructor({ recorder, realtime, server }: Recording, alerts: () => readonly AlertFigures[]) {
     this.#recorder = recorder;
     this.#realtime = realtime;
     this.#server = server;
+    this.#alerts = alerts;
     // windows begin when they are first asked for: ask for all of them at the start
     this.read();
   }
@@ -102,7 +110,6 @@ export class SnapshotReader {
     recorder.advance();
     const uptimeSeconds = (recorder.clock.monotonicMs() - recorder.startMonotonicMs) / 1000;
     const windowSeconds = recorder.windowMs / 1000;
-    const rateSeconds = Math.max(SHORTEST_RATE_SECONDS, recorder.coveredMs / 1000);
     const { active, idle } = server.connections;
     const usesLatency = realtime.latency.at([]).count > 0;
     return {
@@ -115,8 +122,8 @@ export class SnapshotReader {
         ...inMilliseconds(recorder.histogramWindow(usesLatency ? realtime.latency : server.processDuration).statistics),
       },
       roundTrip: inMilliseconds(recorder.histogramWindow(server.pingDuration).statistics),
-      messages: this.#flow(server.messages, rateSeconds),
-      bandwidth: this.#flow(server.io, rateSeconds),
+      messages: this.#flow(server.messages),
+      bandwidth: this.#flow(server.io),
       errors: this.#errors(),
       sessions: { active: realtime.activeSessions.value ?? 0, total: realtime.sessions.value },
       queues: Object.fromEntries(
@@ -127,15 +134,14 @@ export class SnapshotReader {
         memoryPercent: percent(this.#gauge(processMetrics.memoryUtilization)),
         cpuPercent: percent(this.#gauge(processMetrics.cpuUtilization)),
       },
-      alerts: [],
+      alerts: this.#alerts(),
     };
   }
 
-  #flow(family: CounterFamily, seconds: number): FlowFigures {
+  #flow(family: CounterFamily): FlowFigures {
     const incoming = totalOf(family, ([direction]) => direction === 'receive');
     const outgoing = totalOf(family, ([direction]) => direction === 'transmit');
-    const perSecond = this.#recorder.counterWindow(family).increase / seconds;
-    return { incoming, outgoing, total: incoming + outgoing, perSecond };
+    return { incoming, outgoing, total: incoming + outgoing, perSecond: this.#recorder.ratePerSecond(family) };
   }
 
   #errors(): RealtimeMetrics['errors'] {
@@ -145,15 +151,10 @@ export class SnapshotReader {
     };
     for (const { values, cell } of this.#realtime.errors.series) count(values[0] ?? OTHER, cell.value);
     count(WEBSOCKET_COMPONENT, totalOf(this.#server.errors));
-    const recent =
-      this.#recorder.counterWindow(this.#realtime.errors).increase +
-      this.#recorder.counterWindow(this.#server.errors).increase;
-    const messages = this.#recorder.counterWindow(this.#server.messages).increase;
-    const rate = messages > 0 ? recent / messages : recent > 0 ? 1 : null;
     return {
       total: totalOf(this.#realtime.errors) + totalOf(this.#server.errors),
       byComponent: Object.fromEntries(byComponent),
-      rate,
+      rate: windowErrorRate(this.#recorder).ratio,
     };
   }
 

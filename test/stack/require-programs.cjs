@@ -2,7 +2,7 @@
 const { accessSync, constants } = require('node:fs');
 const { delimiter, join } = require('node:path');
 
-const PROGRAMS = ['prometheus', 'promtool', 'victoria-metrics', 'otelcol'];
+const PROGRAMS = ['prometheus', 'promtool', 'alertmanager', 'amtool', 'victoria-metrics', 'otelcol'];
 
 module.exports = () => {
   const missing = PROGRAMS.filter((program) => !isOnPath(program));

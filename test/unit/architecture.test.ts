@@ -18,7 +18,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   alerts: ['base', 'catalog', 'recording', 'http', 'config'],
   prometheus: ['base', 'catalog', 'config', 'promql', 'alerts'],
   'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'alerts'],
+  'parts.ts': ['base', 'catalog', 'recording', 'otel', 'instrumentation', 'config'],
   'start.ts': [
+    'parts.ts',
     'base',
     'catalog',
     'recording',
@@ -30,7 +32,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'alerts',
     'dashboard.ts',
   ],
-  'singleton.ts': ['base', 'config', 'dashboard.ts', 'start.ts'],
+  'reload.ts': ['base', 'config'],
+  'singleton.ts': ['base', 'config', 'dashboard.ts', 'parts.ts', 'reload.ts', 'start.ts'],
   'index.ts': [
     'base',
     'catalog',
@@ -41,7 +44,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'alerts',
     'dashboard.ts',
-    'start.ts',
+    'parts.ts',
     'singleton.ts',
   ],
   'register.ts': ['singleton.ts'],
@@ -51,7 +54,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Which rooms may import which packages and parts of Node.js. */
 const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
-  [/^@opentelemetry\/api$/, ['instruments', 'otel', 'instrumentation', 'resources', 'dashboard.ts', 'start.ts']],
+  [
+    /^@opentelemetry\/api$/,
+    ['instruments', 'otel', 'instrumentation', 'resources', 'dashboard.ts', 'parts.ts', 'start.ts'],
+  ],
   [/^@opentelemetry\/(sdk-metrics|resources|exporter-prometheus)$/, ['otel']],
   [/^@opentelemetry\/host-metrics$/, ['resources']],
   [/^require-in-the-middle$/, ['instrumentation']],
@@ -63,11 +69,16 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:(fs|fs\/promises)$/, ['config', 'cli']],
   [/^node:http$/, ['http', 'instrumentation', 'cli']],
   [/^node:(https|diagnostics_channel)$/, ['http', 'instrumentation']],
+  [/^node:net$/, ['alerts']],
+  [/^node:tls$/, ['config', 'alerts']],
   [/^node:child_process$/, ['cli']],
-  [/^node:(stream|zlib|timers\/promises|crypto)$/, ['base', 'otel', 'http', 'instrumentation', 'start.ts', 'cli']],
+  [
+    /^node:(stream|zlib|timers\/promises|crypto)$/,
+    ['base', 'config', 'otel', 'http', 'instrumentation', 'start.ts', 'cli'],
+  ],
   [/^node:(perf_hooks|os)$/, ['resources', 'cli']],
   [/^node:v8$/, ['resources', 'instrumentation']],
-  [/^node:(path|util|url|events|readline|process)$/, ['config', 'instrumentation', 'singleton.ts', 'cli']],
+  [/^node:(path|util|url|events|readline|process)$/, ['config', 'alerts', 'instrumentation', 'singleton.ts', 'cli']],
 ];
 
 interface Import {

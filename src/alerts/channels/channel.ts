@@ -1,5 +1,7 @@
+import type { TelemetryLogger } from '../../base/logger.ts';
 import type { LossyChannel } from '../../catalog/self.ts';
 import type { Alert, AlertNotice } from '../alert.ts';
+import type { Alarms } from './alarms.ts';
 
 /** A way to people. Methods return at once and never throw; delivery goes on in the background. */
 export interface NoticeChannel {
@@ -21,3 +23,16 @@ export type ReadAlerts = () => readonly Alert[];
 
 /** Counts notifications that nobody will get any more. */
 export type CountLost = (channel: LossyChannel, count: number) => void;
+
+/** What channels that leave the process are given. */
+export interface ChannelContext {
+  /** Of their failures; never given a secret. */
+  readonly logger: TelemetryLogger;
+  readonly countLost: CountLost;
+  /** Where the configuration came from, for errors: a file's path or `code`. */
+  readonly source: string;
+  /** @defaultValue timers of the process */
+  readonly alarms?: Alarms;
+  /** From 0 to 1, for jitter. @defaultValue `Math.random` */
+  readonly random?: () => number;
+}

@@ -46,6 +46,39 @@ describe('summarize', () => {
   });
 });
 
+const alert = {
+  name: 'high_latency',
+  severity: 'warning',
+  state: 'firing',
+  since: '2026-01-01T00:00:00.000Z',
+  value: 1520,
+  threshold: 1000,
+  unit: 'ms',
+  labels: { source: 'app' },
+} as const;
+
+describe('alerts', () => {
+  it('come first, each in a row', () => {
+    const alerts = [
+      alert,
+      { ...alert, name: 'no_traffic', state: 'pending', severity: 'critical', labels: {} },
+    ] as const;
+    expect(summarize({ ...nothing, alerts }, 66).slice(0, 2)).toEqual([
+      { label: 'warning', text: 'high_latency firing: 1.52 s, threshold 1.00 s (source app)' },
+      { label: 'critical', text: 'no_traffic pending: 1.52 s, threshold 1.00 s' },
+    ]);
+  });
+
+  it('that fire are named in the line', () => {
+    const alerts = [
+      alert,
+      { ...alert, labels: { source: 'handler' } },
+      { ...alert, name: 'x', state: 'resolved' },
+    ] as const;
+    expect(summarizeInLine({ ...nothing, alerts })).toMatch(/ \| firing: high_latency$/);
+  });
+});
+
 describe('summarizeInLine', () => {
   it('is one line', () => {
     expect(summarizeInLine(nothing)).toMatch(

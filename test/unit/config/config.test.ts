@@ -23,6 +23,7 @@ describe('resolveConfig', () => {
     expect(resolveConfig('code')).toEqual({
       enabled: true,
       sampling_interval_ms: 1000,
+      reload_interval_ms: 1000,
       retention: { window_ms: 60_000, history_ms: 3_600_000 },
       limits: { attribute_values: 100, series: 1900 },
       websocket: { enabled: true, idle_after_ms: 30_000, routes: [], ignore: [] },

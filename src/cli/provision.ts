@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { TelemetryConfigError } from '../base/errors.ts';
+import { readConfigFile } from '../config/file.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import type { ResolvedConfig } from '../config/schema.ts';
+import { prometheusFiles } from '../prometheus/files.ts';
+import type { GeneratedFiles } from '../prometheus/files.ts';
+import { EXIT_CODE } from './exit-code.ts';
+import type { ExitCode } from './exit-code.ts';
+import { compareFile, writeFile } from './provisioned-file.ts';
+import { UsageError } from './usage-error.ts';
+import { PROVISION_USAGE } from './usage.ts';
+
+/** Each makes files of the configuration; all of them are written. */
+const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles];
+
+/** `telemetry-dashboard provision`: see its `--help`. */
+// eslint-disable-next-line @typescript-eslint/require-await -- a command is a promise; its errors are rejections
+export async function provision(args: readonly string[]): Promise<ExitCode> {
+  const options = parseOptions(args);
+  if (options.help) {
+    process.stdout.write(PROVISION_USAGE);
+    return EXIT_CODE.ok;
+  }
+  const { config, origin } = readConfig(options.config);
+  process.stderr.write(`telemetry-dashboard: configuration: ${origin}\n`);
+  const generated = SOURCES.map((source) => source(config));
+  for (const remark of generated.flatMap(({ remarks }) => remarks)) {
+    process.stderr.write(`telemetry-dashboard: ${remark}\n`);
+  }
+  const files = generated.flatMap((one) => one.files);
+  let differ = 0;
+  for (const file of files) {
+    const state = options.check ? compareFile(options.out, file) : writeFile(options.out, file);
+    if (state !== 'unchanged') differ++;
+    process.stdout.write(`${state.padEnd(9)} ${file.path}\n`);
+  }
+  if (!options.check || differ === 0) return EXIT_CODE.ok;
+  process.stderr.write(
+    `telemetry-dashboard: ${differ} of ${files.length} files are not what the configuration gives; ` +
+      `telemetry-dashboard provision writes them\n`,
+  );
+  return EXIT_CODE.failed;
+}
+
+function readConfig(named: string | undefined): { config: ResolvedConfig; origin: string } {
+  const file = readConfigFile(named);
+  if (file?.document instanceof TelemetryConfigError) throw file.document;
+  return { config: resolveConfig(file?.path ?? 'the defaults', file?.document), origin: file?.path ?? 'the defaults' };
+}
+
+interface ProvisionOptions {
+  readonly help: boolean;
+  readonly check: boolean;
+  readonly out: string;
+  readonly config?: string;
+}
+
+function parseOptions(args: readonly string[]): ProvisionOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        check: { type: 'boolean', default: false },
+        out: { type: 'string', default: '.' },
+        config: { type: 'string' },
+      },
+    });
+    return values;
+  } catch (error) {
+    // what Node.js says in its first sentence is what is wrong
+    throw new UsageError((error as Error).message.split(/\.\s|\n/)[0] ?? 'wrong options', { cause: error });
+  }
+}

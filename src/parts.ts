@@ -1,0 +1,96 @@
+import type { Attributes } from '@opentelemetry/api';
+import { systemClock } from './base/clock.ts';
+import { TelemetryConfigError } from './base/errors.ts';
+import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
+import { durationBuckets } from './catalog/buckets.ts';
+import type { BucketSpec } from './catalog/metric.ts';
+import type { ResolvedConfig } from './config/schema.ts';
+import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
+import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
+import { CellProvider } from './otel/provider.ts';
+import type { Scraper } from './otel/scraper.ts';
+import type { IMetricReader, Resource, ViewOptions } from './otel/sdk-types.ts';
+import type { Recorder } from './recording/recorder.ts';
+import { createRecording } from './recording/recording.ts';
+import type { Recording } from './recording/recording.ts';
+
+// The parts of a dashboard, made of what its configuration says.
+
+/** What a dashboard is made of besides its configuration. */
+export interface StartOptions {
+  /** OpenTelemetry views; they apply to every metric of the package too. */
+  readonly views?: readonly ViewOptions[];
+  /** Further readers, such as a `PeriodicExportingMetricReader`; they get every metric and are shut down with the dashboard. */
+  readonly readers?: readonly IMetricReader[];
+  /** Resource attributes, such as `{ 'service.version': '1.2.3' }`; they win over the environment's. */
+  readonly resource?: Attributes;
+  /** Gives the type of each message, in place of `websocket.message_type`. */
+  readonly messageType?: MessageTypeOf;
+  /** Where the package's log lines go, in place of standard error; `logging` is then without effect. */
+  readonly logger?: TelemetryLogger;
+}
+
+/** @param logger of all parts */
+export function recordingOf(config: ResolvedConfig, logger: OnceLogger): Recording {
+  const options = {
+    clock: systemClock,
+    logger,
+    limits: { attributeValues: config.limits.attribute_values, series: config.limits.series },
+    windowMs: config.retention.window_ms,
+  };
+  return createRecording(options, durationBucketsOf(config));
+}
+
+/** With the bounds asked for; else the default ones and the thresholds of latencies, so that rules meet a bound. */
+function durationBucketsOf({ latency_buckets_ms, alerts }: ResolvedConfig): BucketSpec {
+  const seconds = (ms: number): number => Number((ms / 1000).toPrecision(15));
+  if (latency_buckets_ms) return durationBuckets(latency_buckets_ms.map(seconds));
+  const { high_latency_ms, critical_latency_ms } = alerts.thresholds;
+  const thresholds = alerts.enabled ? [high_latency_ms, critical_latency_ms] : [];
+  return durationBuckets(undefined, thresholds.filter((threshold) => threshold !== null).map(seconds));
+}
+
+/** What somebody has switched on that is checked, but not built yet. */
+export function keysWithoutEffect({ live, otlp, grafana }: ResolvedConfig): string[] {
+  return Object.entries({ live, otlp, grafana }).flatMap(([key, { enabled }]) => (enabled ? [`${key}.enabled`] : []));
+}
+
+/** @throws TelemetryConfigError where `typeOf` is no function */
+export function instrumentationConfigOf(
+  websocket: ResolvedConfig['websocket'],
+  typeOf: MessageTypeOf | undefined,
+): WsInstrumentationConfig {
+  const { enabled, idle_after_ms, ping_interval_ms, routes, ignore, message_type } = websocket;
+  if (typeOf !== undefined && typeof typeOf !== 'function') {
+    const issue = { path: 'messageType', value: typeof typeOf, expected: 'a function of a message' };
+    throw new TelemetryConfigError('code', [issue]);
+  }
+  const messageType = typeOf ?? (message_type as MessageType | undefined);
+  return {
+    enabled,
+    idleAfterMs: idle_after_ms,
+    routes,
+    ignore,
+    ...(ping_interval_ms !== undefined && { pingIntervalMs: ping_interval_ms }),
+    ...(messageType !== undefined && { messageType }),
+  };
+}
+
+/** @throws TelemetryConfigError where the SDK refuses the views or readers */
+export function providerOf(
+  { views = [], readers = [] }: StartOptions,
+  resource: Resource,
+  recorder: Recorder,
+  scraper: Scraper,
+): CellProvider {
+  try {
+    return new CellProvider({ recorder, resource, views, mainReader: scraper.reader, readers });
+  } catch (error) {
+    const issue = {
+      path: 'views, readers',
+      value: (error as Error).message,
+      expected: 'what the OpenTelemetry SDK takes',
+    };
+    throw new TelemetryConfigError('code', [issue]);
+  }
+}

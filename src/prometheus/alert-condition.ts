@@ -1,0 +1,50 @@
+import { releaseThreshold } from '../alerts/rule.ts';
+import type { AlertRule } from '../alerts/rule.ts';
+import { quoted } from '../promql/series.ts';
+import { indented } from '../promql/window.ts';
+import type { MeasureExpression } from './measure-expression.ts';
+
+/** What an alert's series is told apart by, besides the labels of what it is about. */
+export interface AlertIdentity {
+  readonly alert: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Holds where the value is beyond the threshold, or fires and is not back by the hysteresis, and enough was observed.
+ *
+ * @param by labels that tell the series of the measure apart
+ */
+export function alertCondition(
+  rule: AlertRule,
+  { value, observations }: MeasureExpression,
+  { alert, labels }: AlertIdentity,
+  by: readonly string[],
+): string {
+  const operand = /\b(or|and|unless|\/)\b|\n/.test(value) ? `(\n${indented(value)}\n)` : value;
+  const beyond = `${operand} ${rule.comparison} ${decimal(rule.threshold)}`;
+  const release = releaseThreshold(rule);
+  const fires = `ALERTS{${matchers({ alertname: alert, alertstate: 'firing', ...labels })}}`;
+  const apart = ['alertname', 'alertstate', ...Object.keys(labels)].join(', ');
+  const held =
+    release === rule.threshold
+      ? beyond
+      : [beyond, 'or', `${operand} ${rule.comparison} ${decimal(release)}`, `and ignoring (${apart}) ${fires}`].join(
+          '\n',
+        );
+  if (observations.length === 0 || rule.minObservations === 0) return held;
+  const enough = observations.map((count) => `${count} >= ${rule.minObservations}`);
+  const guard = enough.length === 1 ? (enough[0] as string) : `(\n${indented(enough.join('\nor\n'))}\n)`;
+  return `${held === beyond ? held : `(\n${indented(held)}\n)`}\nand on (${by.join(', ')}) ${guard}`;
+}
+
+/** Without the digits that binary fractions add: 0.9, not 0.9000000000000001. */
+function decimal(value: number): string {
+  return String(Number(value.toPrecision(12)));
+}
+
+function matchers(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${quoted(value)}`)
+    .join(', ');
+}

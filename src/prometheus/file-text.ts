@@ -1,0 +1,21 @@
+import { stringify } from 'yaml';
+
+/** A file that `telemetry-dashboard provision` writes. */
+export interface GeneratedFile {
+  /** Under the output folder, with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** First line of each file. */
+const HEADER = '# Written by `telemetry-dashboard provision` from the configuration; change that and run it again.\n';
+
+/**
+ * YAML that says where it comes from.
+ *
+ * @param remarks further comment lines, for whoever reads the file
+ */
+export function fileText(document: unknown, remarks: readonly string[] = []): string {
+  const comments = remarks.map((line) => `# ${line}\n`).join('');
+  return HEADER + comments + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+}

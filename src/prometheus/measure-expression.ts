@@ -1,0 +1,149 @@
+import type { AlertRule, Measure } from '../alerts/rule.ts';
+import type { ResolvedConfig } from '../config/schema.ts';
+import { CATALOG } from '../catalog/index.ts';
+import type { MetricKind } from '../catalog/metric.ts';
+import { processMetrics } from '../catalog/process.ts';
+import { realtimeMetrics } from '../catalog/realtime.ts';
+import { selfMetrics } from '../catalog/self.ts';
+import { webSocketMetrics } from '../catalog/websocket.ts';
+import { promDuration } from '../promql/duration.ts';
+import type { Metric } from '../promql/series.ts';
+import { buckets, counter, gauge, labelOf, observationCount, observationSum } from '../promql/series.ts';
+import { increaseOver, sumBy } from '../promql/window.ts';
+import { LATENCIES, labelsOf, quantileOf, recorded } from './recording-rules.ts';
+import type { Level } from './recording-rules.ts';
+import type { RuleWindow } from './rule-window.ts';
+
+/** A rule's measure in PromQL. */
+export interface MeasureExpression {
+  /** The value; where the measure has none, no series or NaN. */
+  readonly value: string;
+  /** The numbers of observations, any of which may be the one that reaches the minimum; none: there is no minimum. */
+  readonly observations: readonly string[];
+}
+
+/** Why a measure cannot be said in PromQL. One line. */
+export class NotInPromql extends Error {
+  override readonly name = 'NotInPromql';
+}
+
+/** A series that each process with this package has from its first scrape on, and no other. */
+export const OURS = counter(selfMetrics.dropped);
+
+/** Scrapes that a silence must span at least: fewer do not tell it from the time between two. */
+const FEWEST_SILENT_SCRAPES = 2;
+
+const { latency, latencyWindowMin, latencyWindowMax } = realtimeMetrics();
+const { messages } = webSocketMetrics('server');
+
+/**
+ * @param config tells the units of the user's own metrics
+ * @throws NotInPromql where it cannot be said exactly
+ */
+export function measureExpression(
+  rule: AlertRule,
+  level: Level,
+  window: RuleWindow,
+  config: ResolvedConfig,
+): MeasureExpression {
+  const { measure } = rule;
+  switch (measure.kind) {
+    case 'error_rate': {
+      const { errorRatio, messages: recordedMessages, errors } = recorded(level, window);
+      return { value: errorRatio, observations: [recordedMessages, errors] };
+    }
+    case 'silence':
+      return silence(rule.threshold, level, window);
+    case 'gauge': {
+      const metric = metricOf(rule, measure.metric, config, ['gauge', 'up_down_counter']);
+      return { value: distinctGauge(metric, rule), observations: [] };
+    }
+    case 'counter':
+      return counterMeasure(rule, measure, window, config);
+    case 'histogram':
+      return histogramMeasure(rule, measure, level, window, config);
+  }
+}
+
+/** Series that differ only in a label that the alert gives another value would be one alert twice, which Prometheus refuses. */
+function distinctGauge(metric: Metric, { labels, comparison }: AlertRule): string {
+  const given = [...Object.keys(labels), 'severity', 'rule'];
+  const lost = (metric.attributes ?? []).map(({ key }) => labelOf(metric, key)).filter((label) => given.includes(label));
+  if (lost.length === 0) return gauge(metric);
+  return `${comparison.startsWith('>') ? 'max' : 'min'} without (${lost.join(', ')}) (${gauge(metric)})`;
+}
+
+function silence(thresholdSeconds: number, level: Level, { scrapeMs }: RuleWindow): MeasureExpression {
+  const ms = Math.round(thresholdSeconds * 1000);
+  if (ms < FEWEST_SILENT_SCRAPES * scrapeMs) {
+    throw new NotInPromql(
+      `a silence of ${promDuration(ms)} is not to be seen at prometheus.scrape_interval_ms ${scrapeMs}`,
+    );
+  }
+  const by = labelsOf(level).join(', ');
+  const uptime = gauge(processMetrics.uptime);
+  const ours = `${uptime} and on (job, instance) ${OURS}`;
+  const oldest = level === 'job' ? `max by (${by}) (${ours})` : `(${ours})`;
+  const moved = sumBy(labelsOf(level), increaseOver(counter(messages), ms));
+  return { value: `${oldest} unless on (${by}) ${moved} > 0`, observations: [] };
+}
+
+function counterMeasure(
+  rule: AlertRule,
+  { metric: name, statistic }: Extract<Measure, { kind: 'counter' }>,
+  { rangeMs }: RuleWindow,
+  config: ResolvedConfig,
+): MeasureExpression {
+  const metric = metricOf(rule, name, config, ['counter']);
+  const grown = sumBy(labelsOf('job_instance'), increaseOver(counter(metric), rangeMs));
+  // the family is there from the start, its series only from their first count
+  const increase =
+    rule.comparison.startsWith('<') && metric.attributes !== undefined
+      ? `(${grown} or 0 * ${gauge(processMetrics.uptime)})`
+      : grown;
+  return { value: statistic === 'rate' ? `${increase} / ${rangeMs / 1000}` : increase, observations: [grown] };
+}
+
+function histogramMeasure(
+  rule: AlertRule,
+  { metric: name, statistic }: Extract<Measure, { kind: 'histogram' }>,
+  level: Level,
+  window: RuleWindow,
+  config: ResolvedConfig,
+): MeasureExpression {
+  const metric = metricOf(rule, name, config, ['histogram']);
+  const { rangeMs } = window;
+  const names = recorded(level, window);
+  const isRecorded = LATENCIES.some((one) => one.name === name);
+  const labels = labelsOf(level);
+  const observations = isRecorded
+    ? names.observations(metric)
+    : sumBy(labels, increaseOver(observationCount(metric), rangeMs));
+  const result = (value: string): MeasureExpression => ({ value, observations: [observations] });
+  if (statistic === 'min' || statistic === 'max') {
+    if (name !== latency.name) throw new NotInPromql(`the ${statistic} of ${name} is not exported`);
+    return result(gauge(statistic === 'min' ? latencyWindowMin : latencyWindowMax));
+  }
+  if (isRecorded) return result(names.latency(metric, statistic));
+  if (statistic === 'avg') {
+    return result(`${sumBy(labels, increaseOver(observationSum(metric), rangeMs))} / ${observations}`);
+  }
+  const counts = sumBy([...labels, 'le'], increaseOver(buckets(metric), rangeMs));
+  return result(`histogram_quantile(${quantileOf(statistic)}, ${counts})`);
+}
+
+/** The catalogue's metric, or one of the user's own whose rule says its unit. */
+export function metricOf(
+  rule: AlertRule,
+  name: string,
+  config: ResolvedConfig,
+  kinds: readonly [MetricKind, ...MetricKind[]],
+): Metric {
+  const spec = CATALOG.find((metric) => metric.name === name);
+  if (spec && !kinds.includes(spec.kind)) throw new NotInPromql(`${name} is a ${spec.kind}, not a ${kinds[0]}`);
+  if (spec) return spec;
+  const unit = config.alerts.rules.find((written) => written.name === rule.name)?.unit;
+  if (unit === undefined)
+    throw new NotInPromql(`${name} is not a metric of the package, and the rule does not say its unit`);
+  return { name, kind: kinds[0], unit };
+}

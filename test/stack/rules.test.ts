@@ -1,0 +1,212 @@
+import { parseDocument } from 'yaml';
+import { Provisioned } from '../support/provisioned.ts';
+
+const DEADLINE_MS = 120_000;
+
+/** A rule as it stands in the file. */
+interface WrittenRule {
+  alert?: string;
+  record?: string;
+  expr: string;
+  for?: string;
+  keep_firing_for?: string;
+  labels?: Record<string, string>;
+}
+
+const OTHER_THRESHOLDS = {
+  prometheus: { scrape_interval_ms: 30_000 },
+  retention: { window_ms: 300_000 },
+  alerts: {
+    thresholds: { high_latency_ms: 37, error_rate_warning: 0.2, memory_warning_percent: 60, queue_size_warning: 500 },
+    latency_statistic: 'avg',
+    for_ms: 0,
+    keep_firing_for_ms: 0,
+    hysteresis_percent: 0,
+    min_observations: 0,
+  },
+};
+
+const ALL_BUILT_IN = {
+  alerts: {
+    latency_statistic: 'p99',
+    thresholds: { queue_size_warning: 100, no_traffic_warning_ms: 60_000 },
+    for_ms: 45_000,
+    keep_firing_for_ms: 60_000,
+    hysteresis_percent: 30,
+    min_observations: 77,
+  },
+};
+
+const USER_RULES = {
+  alerts: {
+    rules: [
+      ...(['avg', 'min', 'max', 'p50', 'p95', 'p99'] as const).map((statistic) => ({
+        ...{ name: `slow_${statistic}`, metric: 'realtime.latency', statistic, threshold: 0.25 },
+        labels: { team: 'chat {{ $value }}' },
+      })),
+      { name: 'own_alerts', metric: 'telemetry.alert.active', statistic: 'value', threshold: 2 },
+      {
+        name: 'fast_pings',
+        metric: 'websocket.server.ping.duration',
+        statistic: 'p95',
+        comparison: '<',
+        threshold: 0.004,
+      },
+      { name: 'slow_closing', metric: 'websocket.server.connection.duration', statistic: 'avg', threshold: 42.5 },
+      { name: 'talkative', metric: 'websocket.server.messages', statistic: 'rate', comparison: '>=', threshold: 120 },
+      { name: 'quiet', metric: 'websocket.client.messages', statistic: 'increase', comparison: '<', threshold: 90 },
+      {
+        name: 'no_sessions',
+        metric: 'realtime.sessions',
+        statistic: 'rate',
+        comparison: '<=',
+        threshold: 2,
+        for_ms: 0,
+      },
+      {
+        name: 'crowd',
+        metric: 'websocket.server.open_connections',
+        statistic: 'value',
+        comparison: '>=',
+        threshold: 900,
+      },
+      { name: 'empty', metric: 'realtime.session.active', statistic: 'value', comparison: '<', threshold: 3 },
+      { name: 'none', metric: 'realtime.session.active', statistic: 'value', comparison: '<=', threshold: 0 },
+      { name: 'orders', metric: 'shop.orders', statistic: 'increase', threshold: 1000, unit: '{order}' },
+      { name: 'load', metric: 'shop.load', statistic: 'value', threshold: 0.5, unit: '1', keep_firing_for_ms: 0 },
+      { name: 'wait', metric: 'shop.wait', statistic: 'p99', threshold: 3, unit: 's', summary: 'Waits {{ long }}' },
+    ],
+  },
+};
+
+describe.each([
+  ['the defaults', {}],
+  ['other thresholds, without waiting, keeping and hysteresis', OTHER_THRESHOLDS],
+  ['all built-in rules, with other times', ALL_BUILT_IN],
+  ["the user's rules of each statistic", USER_RULES],
+  ['a scrape interval that does not divide the window', { prometheus: { scrape_interval_ms: 7000 } }],
+])('the rules for %s', (_, document) => {
+  const provisioned = new Provisioned(document);
+  afterAll(() => provisioned.remove());
+
+  test('are without a finding', () => {
+    expect(provisioned.checkRules()).toMatchObject({ status: 0 });
+    for (const verdict of provisioned.checkConfigs()) expect(verdict).toMatchObject({ status: 0 });
+  });
+
+  test(
+    'pass their tests',
+    () => {
+      expect(provisioned.testRules()).toMatchObject({ status: 0 });
+    },
+    DEADLINE_MS,
+  );
+});
+
+/** Names of the tests of recording rules. */
+const RECORDING_TESTS = '^(even traffic|the first errors|a process|an instance) ';
+
+/** Ways to break a rule, each of which says what it does to the text of `expr` or to the rule; nothing where it has none. */
+const MUTATIONS: readonly (readonly [what: string, mutate: (rule: WrittenRule) => Partial<WrittenRule> | undefined])[] =
+  [
+    [
+      'its threshold doubled',
+      ({ expr }) => replaced(expr, /([<>]=?) ([\d.]+)(?=\n|$)/g, (op, value) => `${op} ${2 * Number(value)}`),
+    ],
+    [
+      'its threshold halved',
+      ({ expr }) => replaced(expr, /([<>]=?) ([\d.]+)(?=\n|$)/g, (op, value) => `${op} ${Number(value) / 2}`),
+    ],
+    [
+      'its comparison turned round',
+      ({ expr }) =>
+        replaced(expr, / ([<>])(=?) ([\d.]+)(?=\n|$)/g, (op, eq, value) => ` ${op === '<' ? '>' : '<'}${eq} ${value}`),
+    ],
+    [
+      'its guard dropped',
+      ({ expr }) => replaced(expr, /\nand on \(job(?:, instance)?\) (?!count)[^()]* >= [\d.]+$/, () => ''),
+    ],
+    ['its hysteresis dropped', ({ expr }) => replaced(expr, /\n *or\n[^\n]*\n *and ignoring[^\n]*/, () => '')],
+    ['a longer time', ({ for: wait }) => ({ for: `${seconds(wait) + 30}s` })],
+    ['no time to wait', ({ for: wait }) => (seconds(wait) === 0 ? undefined : { for: '0s' })],
+    [
+      'no time to keep firing',
+      ({ keep_firing_for: keep }) => (keep === undefined ? undefined : { keep_firing_for: '0s' }),
+    ],
+    ['a longer time to keep firing', ({ keep_firing_for: keep }) => ({ keep_firing_for: `${seconds(keep) + 60}s` })],
+    ['another severity', ({ labels }) => ({ labels: { ...labels, severity: 'none' } })],
+  ];
+
+describe('the tests of the defaults fail', () => {
+  const provisioned = new Provisioned({});
+  const rules = provisioned.rules;
+  afterAll(() => provisioned.remove());
+  afterEach(() => (provisioned.rules = rules));
+
+  const alerts = alertsIn(rules).map(({ alert, labels }) => [alert, labels?.['source'] ?? ''] as const);
+
+  test.each(alerts)(
+    'for every mutation of %s %s',
+    (alert, source) => {
+      const survivors: string[] = [];
+      let tried = 0;
+      for (const [what, mutate] of MUTATIONS) {
+        const mutant = mutated(rules, alert, source, mutate);
+        if (mutant === undefined) continue;
+        tried++;
+        provisioned.rules = mutant;
+        if (provisioned.testRules(`^${alert}( source=${source})? `).status === 0) survivors.push(what);
+      }
+      expect([survivors, tried > 3]).toEqual([[], true]);
+    },
+    DEADLINE_MS,
+  );
+
+  test.each(recordsIn(rules))(
+    'where %s is recorded twice as high',
+    (record) => {
+      const document = parseDocument(rules).toJS() as { groups: { rules: WrittenRule[] }[] };
+      for (const rule of document.groups[0]!.rules) if (rule.record === record) rule.expr = `2 * (${rule.expr})`;
+      provisioned.rules = JSON.stringify(document); // JSON is YAML
+      expect(provisioned.testRules(RECORDING_TESTS)).toMatchObject({ status: 1 });
+    },
+    DEADLINE_MS,
+  );
+});
+
+function rulesIn(text: string): WrittenRule[] {
+  return (parseDocument(text).toJS() as { groups: { rules: WrittenRule[] }[] }).groups.flatMap(({ rules }) => rules);
+}
+
+function alertsIn(text: string): (WrittenRule & { alert: string })[] {
+  return rulesIn(text).filter((rule): rule is WrittenRule & { alert: string } => rule.alert !== undefined);
+}
+
+function recordsIn(text: string): string[] {
+  return rulesIn(text).flatMap(({ record }) => record ?? []);
+}
+
+function mutated(
+  text: string,
+  alert: string,
+  source: string,
+  mutate: (rule: WrittenRule) => Partial<WrittenRule> | undefined,
+): string | undefined {
+  const document = parseDocument(text).toJS() as { groups: { rules: WrittenRule[] }[] };
+  const rule = document.groups[0]!.rules.find(
+    (one) => one.alert === alert && (one.labels?.['source'] ?? '') === source,
+  )!;
+  const change = mutate(rule);
+  if (!change) return undefined;
+  Object.assign(rule, change);
+  return JSON.stringify(document); // JSON is YAML
+}
+
+function replaced(expr: string, what: RegExp, by: (...groups: string[]) => string): { expr: string } | undefined {
+  const changed = expr.replace(what, (_match, ...groups: string[]) => by(...groups));
+  return changed === expr ? undefined : { expr: changed };
+}
+
+function seconds(duration = '0s'): number {
+  return Number(/^(\d+)s$/.exec(duration)?.[1] ?? 60);
+}
