@@ -107,7 +107,7 @@ describe('telemetry-dashboard/register', () => {
   it('does not start an application with a named configuration that is wrong, and lists all that is', async () => {
     const program = register('nothing-to-do.cjs', { prometheus: { port: -1 }, retention: 5 });
     await expect(program.exited).resolves.toEqual({ code: 1, signal: null });
-    expect(program.stderr).toContain('prometheus.port: -1, expected at least 0');
+    expect(program.stderr).toContain('prometheus.port: -1, expected a whole number from 0 to 65535');
     expect(program.stderr).toContain('retention: 5, expected a section (an object)');
   });
 

@@ -100,6 +100,12 @@ describe('the variables of OpenTelemetry', () => {
     expect(settings({}, { otlp: { protocol: 'grpc', endpoint: 'http://a:1' } }).otlp.endpoint).toBe('http://a:1');
   });
 
+  it('give no header that a document has, however it is spelled', () => {
+    const environment = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=variable,x-team=chat' };
+    const { headers } = settings(environment, { otlp: { headers: { Authorization: 'file' } } }).otlp;
+    expect(headers).toEqual({ Authorization: 'file', 'x-team': 'chat' });
+  });
+
   it('never switch the push on', () => {
     expect(settings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).otlp.enabled).toBe(false);
   });

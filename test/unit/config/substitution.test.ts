@@ -109,6 +109,11 @@ describe('a variable in the document', () => {
     expect(() => resolved(document)).not.toThrow(/hidden|9999/);
   });
 
+  it('is not shown where a later document says otherwise', () => {
+    const [file, code] = [{ prometheus: { port: '${PORT}' } }, { prometheus: { port: -1 } }];
+    expect(() => resolveDocuments('test', [file, code], ENVIRONMENT)).toThrow('prometheus.port: -1, expected');
+  });
+
   it('is not looked for in names', () => {
     expect(() => resolved({ prometheus: { labels: { '${NAME}': 'x' } } })).toThrow('prometheus.labels."${NAME}"');
   });
