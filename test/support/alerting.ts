@@ -3,6 +3,7 @@ import { AlertEngine } from '../../src/alerts/engine.ts';
 import { NoticeBook } from '../../src/alerts/notices.ts';
 import type { AlertRule } from '../../src/alerts/rule.ts';
 import { rulesOf } from '../../src/alerts/rules.ts';
+import { selfMetrics } from '../../src/catalog/self.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { createRecording } from './recording.ts';
 import type { TestRecording } from './recording.ts';
@@ -59,4 +60,12 @@ export function startAlerting(rules: readonly AlertRule[] = rulesOfSection({})):
 
 function nameOf({ name, state, repeated }: AlertNotice): string {
   return `${name} ${state}${repeated ? ' again' : ''}`;
+}
+
+/** `telemetry.alert.active`, as `name severity` → number. */
+export function activeAlerts({ recorder }: Pick<TestAlerting, 'recorder'>): Record<string, number | null> {
+  const { series } = recorder.gauge(selfMetrics.alertActive);
+  return Object.fromEntries(
+    series.map(({ values, cell }) => [values.map((value) => value ?? '-').join(' '), cell.value]),
+  );
 }
