@@ -44,6 +44,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   enabled: [false, 'off', '"off"', FLAG],
   service_name: ['chat', '', 'an empty text', 'a text that is not empty'],
   sampling_interval_ms: [10, 9, '9', whole(10, 60_000)],
+  reload_interval_ms: [0, -1, '-1', whole(0, 3_600_000)],
   'retention.window_ms': [1000, 999, '999', whole(1000, 3_600_000)],
   'retention.history_ms': [DAY_MS, DAY_MS + 1, '86400001', whole(1000, DAY_MS)],
   latency_buckets_ms: [[0.5, 1], [1, 1], '[1,1]', 'an array of 1 to 500 ascending numbers above 0'],

@@ -51,7 +51,12 @@ describe('the rules', () => {
 
   it('take the thresholds and times of the configuration', () => {
     const changed = alerts({
-      alerts: { latency_threshold_ms: 250, for_ms: 1500, hysteresis_percent: 20, runbook_url: 'https://example.com/{alert}' },
+      alerts: {
+        latency_threshold_ms: 250,
+        for_ms: 1500,
+        hysteresis_percent: 20,
+        runbook_url: 'https://example.com/{alert}',
+      },
     });
     expect(changed[0]).toMatchObject({
       alert: 'high_latency',
@@ -83,7 +88,9 @@ describe('the rules', () => {
 
   it("take a user's text as text, not as a template", () => {
     const rule = { name: 'x', metric: 'realtime.latency', statistic: 'p95', threshold: 1, summary: '{{ .Labels }}' };
-    const written = alerts({ alerts: { rules: [{ ...rule, labels: { team: '{{ x }}' } }] } }).find((one) => one.alert === 'x');
+    const written = alerts({ alerts: { rules: [{ ...rule, labels: { team: '{{ x }}' } }] } }).find(
+      (one) => one.alert === 'x',
+    );
     expect(written?.annotations?.['summary']).toBe('{{"{{"}} .Labels }}');
     expect(written?.labels?.['team']).toBe('{{"{{"}} x }}');
   });
@@ -193,9 +200,18 @@ describe('alertmanager.yml', () => {
   it.each([
     [{}, { smarthost: 'mail.example.com:587', require_tls: false }],
     [{ require_tls: true }, { require_tls: true }],
-    [{ username: 'u', password: 'p' }, { require_tls: true, auth_username: 'u', auth_password_file: 'secrets/email-password' }],
-    [{ secure: true, port: 465 }, { smarthost: 'mail.example.com:465', require_tls: false }],
-    [{ secure: true, port: 2465 }, { require_tls: false, force_implicit_tls: true }],
+    [
+      { username: 'u', password: 'p' },
+      { require_tls: true, auth_username: 'u', auth_password_file: 'secrets/email-password' },
+    ],
+    [
+      { secure: true, port: 465 },
+      { smarthost: 'mail.example.com:465', require_tls: false },
+    ],
+    [
+      { secure: true, port: 2465 },
+      { require_tls: false, force_implicit_tls: true },
+    ],
     [{ tls: { ca_file: 'ca.pem' } }, { tls_config: { ca_file: 'ca.pem', insecure_skip_verify: false } }],
   ])('writes e-mail with %j', (more, expected) => {
     const { receivers } = read({ alerts: { channels: { email: { ...email, ...more } } } });
@@ -205,10 +221,22 @@ describe('alertmanager.yml', () => {
   });
 
   it("tells alerts of one rule apart by the user's labels too", () => {
-    const rule = { name: 'x', metric: 'telemetry.alert.active', statistic: 'value', threshold: 1, labels: { team: 'a' } };
-    expect(read({ alerts: { rules: [rule] } }).inhibit_rules[0]?.equal).toEqual(
-      ['rule', 'job', 'instance', 'source', 'queue', 'team', 'alert'],
-    );
+    const rule = {
+      name: 'x',
+      metric: 'telemetry.alert.active',
+      statistic: 'value',
+      threshold: 1,
+      labels: { team: 'a' },
+    };
+    expect(read({ alerts: { rules: [rule] } }).inhibit_rules[0]?.equal).toEqual([
+      'rule',
+      'job',
+      'instance',
+      'source',
+      'queue',
+      'team',
+      'alert',
+    ]);
   });
 });
 
