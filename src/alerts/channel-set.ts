@@ -77,6 +77,7 @@ export class ChannelSet {
   async close(timeoutMs: number): Promise<void> {
     const { log, email, alertmanager } = this.#channels;
     this.#channels = NONE;
-    await Promise.all([log, email, alertmanager].map((channel) => channel?.close(timeoutMs)));
+    const open = [log, email, alertmanager].filter((channel) => channel !== undefined);
+    await Promise.all(open.map((channel) => channel.close(timeoutMs)));
   }
 }

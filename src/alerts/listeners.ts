@@ -16,7 +16,7 @@ export class AlertListeners {
 
   /** @throws TypeError for another event than `alert`, or where the listener is no function */
   add(event: 'alert', listener: AlertListener): void {
-    if ((event as unknown) !== 'alert') throw new TypeError(`there is no event '${String(event)}', only 'alert'`);
+    if ((event as unknown) !== 'alert') throw new TypeError(`there is only the event 'alert', not ${textOf(event)}`);
     if (typeof (listener as unknown) !== 'function') throw new TypeError('a listener is a function');
     this.#listeners.push(listener);
   }

@@ -3,7 +3,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** `text`: one readable line. `json`: one JSON object a line with `time`, `level`, `msg` and the details. */
-export type LogFormat = 'text' | 'json';
+type LogFormat = 'text' | 'json';
 
 /** Details of a log line: a flat object without secrets. */
 export type LogDetails = Readonly<Record<string, string | number | boolean | null>>;

@@ -9,7 +9,7 @@ export type DropReason = (typeof DROP_REASONS)[number];
 export const ALERT_SEVERITIES = ['warning', 'critical'] as const;
 
 /** Ways of a notification on which it can be lost. */
-export const ALERT_CHANNELS = ['email', 'alertmanager'] as const;
+const ALERT_CHANNELS = ['email', 'alertmanager'] as const;
 export type LossyChannel = (typeof ALERT_CHANNELS)[number];
 
 /** What the package tells of itself. */

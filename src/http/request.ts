@@ -104,9 +104,7 @@ function open({ method, url, body, headers, credentials, tls }: OutgoingRequest)
   const { username, password } = url;
   const written = username === '' ? undefined : { username: decode(username), password: decode(password) };
   const authorization = authorizationOf(credentials ?? written);
-  const bare = new URL(url);
-  bare.username = bare.password = '';
-  const request = (url.protocol === 'https:' ? overHttps : overHttp)(bare, {
+  const request = (url.protocol === 'https:' ? overHttps : overHttp)(url, {
     method,
     // a connection of its own, closed with the answer
     agent: false,

@@ -78,8 +78,7 @@ function emailOf({ alerts }: ResolvedConfig): object | undefined {
       auth_username: email.username,
       ...passwordFile('auth_password_file', email.password, 'email'),
     }),
-    // never a password in the clear
-    require_tls: !email.secure && (email.require_tls || email.username !== undefined),
+    require_tls: !email.secure && email.require_tls,
     ...(implicitTls && { force_implicit_tls: true }),
     ...tlsConfig(email.tls),
     send_resolved: true,

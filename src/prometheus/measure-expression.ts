@@ -68,7 +68,9 @@ export function measureExpression(
 /** Series that differ only in a label that the alert gives another value would be one alert twice, which Prometheus refuses. */
 function distinctGauge(metric: Metric, { labels, comparison }: AlertRule): string {
   const given = [...Object.keys(labels), 'severity', 'rule'];
-  const lost = (metric.attributes ?? []).map(({ key }) => labelOf(metric, key)).filter((label) => given.includes(label));
+  const lost = (metric.attributes ?? [])
+    .map(({ key }) => labelOf(metric, key))
+    .filter((label) => given.includes(label));
   if (lost.length === 0) return gauge(metric);
   return `${comparison.startsWith('>') ? 'max' : 'min'} without (${lost.join(', ')}) (${gauge(metric)})`;
 }

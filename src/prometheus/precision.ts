@@ -16,7 +16,9 @@ export function imprecision({ measure, threshold, comparison }: AlertRule): stri
   if (LATENCY_HISTOGRAMS.has(measure.metric)) return undefined;
   const next = bounds.find((bound) => bound > threshold);
   if (next === undefined && comparison.startsWith('>')) {
-    throw new NotInPromql(`${threshold} is not below the last bound of the buckets of ${measure.metric}, ${bounds.at(-1) ?? 0}`);
+    throw new NotInPromql(
+      `${threshold} is not below the last bound of the buckets of ${measure.metric}, ${bounds.at(-1) ?? 0}`,
+    );
   }
   if (bounds.includes(threshold)) return undefined;
   const previous = bounds.findLast((bound) => bound < threshold) ?? 0;

@@ -106,7 +106,7 @@ describe('Reload', () => {
     );
     line = followed.nextLine();
     followed.remove();
-    expect(await line).toMatch(/ENOENT/);
+    expect(await line).toMatch(/no such file/);
     followed.refuse = true;
     line = followed.nextLine();
     followed.write('{"logging":{"level":"error"},"sampling_interval_ms":20}');

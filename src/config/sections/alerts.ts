@@ -8,9 +8,9 @@ import { channelsSchema } from './channels.ts';
 const LATENCY_STATISTICS = ['avg', 'p50', 'p95', 'p99'] as const;
 
 /** What a rule of the user's may look at. Of a histogram: avg … p99; of a counter: rate, increase; of a gauge: value. */
-export const RULE_STATISTICS = ['avg', 'min', 'max', 'p50', 'p95', 'p99', 'rate', 'increase', 'value'] as const;
+const RULE_STATISTICS = ['avg', 'min', 'max', 'p50', 'p95', 'p99', 'rate', 'increase', 'value'] as const;
 
-export const COMPARISONS = ['>', '>=', '<', '<='] as const;
+const COMPARISONS = ['>', '>=', '<', '<='] as const;
 
 /** A threshold that `null` switches off. */
 const threshold = (min: number, max: number, description: string, notes: KeyNotes) => {

@@ -28,11 +28,14 @@ const email = section({
   enabled: v.optional(about(flag, 'whether mails are sent; the section is checked either way'), true),
   host: about(host, 'the SMTP server'),
   port: v.optional(about(whole(1, 65_535), 'its port'), 587),
-  secure: v.optional(
-    about(flag, 'TLS from the first byte, as on port 465; else STARTTLS where the server has it'),
-    false,
+  secure: v.optional(about(flag, 'TLS from the first byte, as on port 465; else STARTTLS'), false),
+  require_tls: v.optional(
+    about(
+      flag,
+      'sends nothing, the password least of all, where the server has no STARTTLS; `false` for a relay on the same machine',
+    ),
+    true,
   ),
-  require_tls: v.optional(about(flag, 'sends nothing where the server has no STARTTLS'), false),
   username: v.optional(about(text('a user name'), 'signs in by this name; with `password`')),
   password: v.optional(about(secret('a password'), 'signs in by this password; with `username`')),
   from: about(emailAddress, 'who the mails are from'),

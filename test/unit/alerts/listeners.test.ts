@@ -54,6 +54,8 @@ describe('AlertListeners', () => {
   it('refuses what is no listener and no event', () => {
     const listeners = new AlertListeners(new LogLines());
     expect(() => listeners.add('alert', 'no' as never)).toThrow('a listener is a function');
-    expect(() => listeners.add('alarm' as never, () => undefined)).toThrow("there is no event 'alarm'");
+    expect(() => listeners.add('alarm' as never, () => undefined)).toThrow(
+      "there is only the event 'alert', not alarm",
+    );
   });
 });

@@ -113,7 +113,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ],
   [`${EMAIL}.port`]: [25, 0, '0', whole(1, 65_535)],
   [`${EMAIL}.secure`]: [true, 1, '1', FLAG],
-  [`${EMAIL}.require_tls`]: [true, 1, '1', FLAG],
+  [`${EMAIL}.require_tls`]: [false, 1, '1', FLAG],
   [`${EMAIL}.username`]: ['monitor', '', 'an empty text', 'a user name'],
   [`${EMAIL}.password`]: ['geheim', 7, '"***"', 'a password'],
   [`${EMAIL}.from`]: ['Ops <ops@example.com>', 'ops', WORD, MAIL],

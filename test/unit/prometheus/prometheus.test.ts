@@ -198,8 +198,8 @@ describe('alertmanager.yml', () => {
   });
 
   it.each([
-    [{}, { smarthost: 'mail.example.com:587', require_tls: false }],
-    [{ require_tls: true }, { require_tls: true }],
+    [{}, { smarthost: 'mail.example.com:587', require_tls: true }],
+    [{ require_tls: false }, { require_tls: false }],
     [
       { username: 'u', password: 'p' },
       { require_tls: true, auth_username: 'u', auth_password_file: 'secrets/email-password' },

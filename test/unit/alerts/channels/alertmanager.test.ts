@@ -204,9 +204,13 @@ describe('AlertmanagerChannel', () => {
     expect(namesOf(await hanging.request(1))).toEqual(['a']);
     await settled();
     set(resolved('a'));
-    go();
+    // its next request is planned when the answer to the first has been taken
+    await waitFor('the second request', () => {
+      go();
+      return good.requests.length === 2;
+    });
     expect(sentBy(await good.request(2))[0]?.endsAt).toBe('2026-01-01T00:00:00.000Z');
-    await waitFor('the answer to be taken', () => good.mostAtOnce === 1);
+    expect(good.mostAtOnce).toBe(1);
     await channel.close(200);
     expect(lost).toEqual([]);
   });
