@@ -43,7 +43,8 @@ export function readConfigFile(
   } catch (error) {
     if (wanted === undefined) return undefined;
     const { code = 'unreadable' } = error as NodeJS.ErrnoException;
-    const value = READ_ERRORS[code] ?? code;
+    const words = READ_ERRORS[code];
+    const value = words === undefined ? code : `${words} (${code})`;
     throw new TelemetryConfigError(path, [{ path: '', value, expected: 'a file that can be read' }]);
   }
   try {

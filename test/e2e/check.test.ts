@@ -101,10 +101,10 @@ describe('telemetry-dashboard check', () => {
     });
     expect((await check(folder)).stderr).toContain('  their: no such key; the keys of the document are enabled, ');
     expect((await check(folder, ['missing.json'])).stderr).toContain(
-      '(document): no such file, expected a file that can be',
+      '(document): no such file (ENOENT), expected a file that can be',
     );
     expect((await check(folder, ['configs'])).stderr).toContain(
-      '(document): a folder, expected a file that can be read',
+      '(document): a folder (EISDIR), expected a file that can be read',
     );
     const { code, stderr } = await check(folder, ['broken.json']);
     expect([code, stderr]).toEqual([

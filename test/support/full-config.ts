@@ -25,6 +25,7 @@ export function fullConfig(): Record<string, unknown> {
     enabled: true,
     service_name: 'chat',
     sampling_interval_ms: 500,
+    reload_interval_ms: 5000,
     retention: { window_ms: 30_000, history_ms: 600_000 },
     latency_buckets_ms: [1, 10, 100, 1000],
     limits: { attribute_values: 50, series: 500 },

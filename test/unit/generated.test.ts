@@ -1,5 +1,6 @@
 import { CATALOG } from '../../src/catalog/index.ts';
 import { prometheusName } from '../../src/catalog/prometheus-name.ts';
+import { resolveDocuments } from '../../src/config/resolve.ts';
 import { configJsonSchema } from '../support/config-json-schema.ts';
 import { configTable } from '../support/config-table.ts';
 import { expectGenerated } from '../support/generated-file.ts';
@@ -30,4 +31,10 @@ it('lists every key of the configuration in the README, as it is', () => {
 
 it('has the JSON Schema of the configuration for editors, as it is', () => {
   expectGenerated('configs/monitoring.schema.json', `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+});
+
+it('has an example of the configuration with the defaults, as they are', () => {
+  const { config } = resolveDocuments('the defaults', [], {});
+  const example = { $schema: './monitoring.schema.json', ...config };
+  expectGenerated('configs/monitoring.json', `${JSON.stringify(example, undefined, 2)}\n`);
 });

@@ -187,7 +187,7 @@ describe('readConfigFile', () => {
   it('says which named file cannot be read, and what is no JSON', () => {
     const folder = inNewFolder();
     expect(() => readConfigFile('missing.json')).toThrow(
-      `${join(folder, 'missing.json')})\n  (document): no such file, expected a file that can be read`,
+      `${join(folder, 'missing.json')})\n  (document): no such file (ENOENT), expected a file that can be read`,
     );
     writeFileSync('broken.json', '{"prometheus": {"token": geheim}}');
     expect(() => readConfigFile('broken.json')).toThrow('expected JSON');
