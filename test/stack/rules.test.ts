@@ -114,27 +114,31 @@ describe.each([
 /** Names of the tests of recording rules. */
 const RECORDING_TESTS = '^(even traffic|the first errors|a process|an instance) ';
 
+/** Where a rule compares its value: not where it counts observations or instances. */
+const THRESHOLD = /^((?!.*(?::increase|count by)).* )([<>]=?) ([\d.]+)$/gm;
+
 /** Ways to break a rule, each of which says what it does to the text of `expr` or to the rule; nothing where it has none. */
 const MUTATIONS: readonly (readonly [what: string, mutate: (rule: WrittenRule) => Partial<WrittenRule> | undefined])[] =
   [
     [
       'its threshold doubled',
-      ({ expr }) => replaced(expr, /([<>]=?) ([\d.]+)(?=\n|$)/g, (op, value) => `${op} ${2 * Number(value)}`),
+      ({ expr }) => replaced(expr, THRESHOLD, (head, op, value) => `${head}${op} ${2 * Number(value)}`),
     ],
     [
       'its threshold halved',
-      ({ expr }) => replaced(expr, /([<>]=?) ([\d.]+)(?=\n|$)/g, (op, value) => `${op} ${Number(value) / 2}`),
+      ({ expr }) => replaced(expr, THRESHOLD, (head, op, value) => `${head}${op} ${Number(value) / 2}`),
     ],
     [
       'its comparison turned round',
-      ({ expr }) =>
-        replaced(expr, / ([<>])(=?) ([\d.]+)(?=\n|$)/g, (op, eq, value) => ` ${op === '<' ? '>' : '<'}${eq} ${value}`),
+      ({ expr }) => replaced(expr, THRESHOLD, (head, op, value) => `${head}${op.startsWith('<') ? '>' : '<'} ${value}`),
     ],
     [
       'its guard dropped',
-      ({ expr }) => replaced(expr, /\nand on \(job(?:, instance)?\) (?!count)[^()]* >= [\d.]+$/, () => ''),
+      ({ expr }) =>
+        replaced(expr, /\n *and on \(job(?:, instance)?\) (?!count)(?:\([^()]*\)|[^\n()]* >= [\d.]+)/, () => ''),
     ],
     ['its hysteresis dropped', ({ expr }) => replaced(expr, /\n *or\n[^\n]*\n *and ignoring[^\n]*/, () => '')],
+    ['for a single instance too', ({ expr }) => replaced(expr, /\nand on \(job\) count.*$/, () => '')],
     ['a longer time', ({ for: wait }) => ({ for: `${seconds(wait) + 30}s` })],
     ['no time to wait', ({ for: wait }) => (seconds(wait) === 0 ? undefined : { for: '0s' })],
     [
@@ -172,6 +176,8 @@ describe('the tests of the defaults fail', () => {
         if (mutant === undefined) continue;
         tried++;
         provisioned.rules = mutant;
+        // a mutant that is no rule would tell nothing
+        if (provisioned.checkRules().status !== 0) survivors.push(`${what}: no rule`);
         if (provisioned.testRules(`^${alert}( source=${source})? `).status === 0) survivors.push(what);
       }
       expect([survivors, tried > 3]).toEqual([[], true]);
