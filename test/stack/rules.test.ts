@@ -1,7 +1,13 @@
 import { parseDocument } from 'yaml';
+import { initializeTelemetryDashboard } from '../../src/index.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import { rulesFile } from '../../src/prometheus/rules-file.ts';
+import { closeLater, closeLeftovers } from '../support/leftovers.ts';
 import { Provisioned } from '../support/provisioned.ts';
+import { startPrometheus } from '../support/stack-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 300_000;
 
 /** A rule as it stands in the file. */
 interface WrittenRule {
@@ -79,6 +85,8 @@ const USER_RULES = {
   },
 };
 
+afterEach(closeLeftovers);
+
 describe.each([
   ['the defaults', {}],
   ['other thresholds, without waiting, keeping and hysteresis', OTHER_THRESHOLDS],
@@ -106,27 +114,31 @@ describe.each([
 /** Names of the tests of recording rules. */
 const RECORDING_TESTS = '^(even traffic|the first errors|a process|an instance) ';
 
+/** Where a rule compares its value: not where it counts observations or instances. */
+const THRESHOLD = /^((?!.*(?::increase|count by)).* )([<>]=?) ([\d.]+)$/gm;
+
 /** Ways to break a rule, each of which says what it does to the text of `expr` or to the rule; nothing where it has none. */
 const MUTATIONS: readonly (readonly [what: string, mutate: (rule: WrittenRule) => Partial<WrittenRule> | undefined])[] =
   [
     [
       'its threshold doubled',
-      ({ expr }) => replaced(expr, /([<>]=?) ([\d.]+)(?=\n|$)/g, (op, value) => `${op} ${2 * Number(value)}`),
+      ({ expr }) => replaced(expr, THRESHOLD, (head, op, value) => `${head}${op} ${2 * Number(value)}`),
     ],
     [
       'its threshold halved',
-      ({ expr }) => replaced(expr, /([<>]=?) ([\d.]+)(?=\n|$)/g, (op, value) => `${op} ${Number(value) / 2}`),
+      ({ expr }) => replaced(expr, THRESHOLD, (head, op, value) => `${head}${op} ${Number(value) / 2}`),
     ],
     [
       'its comparison turned round',
-      ({ expr }) =>
-        replaced(expr, / ([<>])(=?) ([\d.]+)(?=\n|$)/g, (op, eq, value) => ` ${op === '<' ? '>' : '<'}${eq} ${value}`),
+      ({ expr }) => replaced(expr, THRESHOLD, (head, op, value) => `${head}${op.startsWith('<') ? '>' : '<'} ${value}`),
     ],
     [
       'its guard dropped',
-      ({ expr }) => replaced(expr, /\nand on \(job(?:, instance)?\) (?!count)[^()]* >= [\d.]+$/, () => ''),
+      ({ expr }) =>
+        replaced(expr, /\n *and on \(job(?:, instance)?\) (?!count)(?:\([^()]*\)|[^\n()]* >= [\d.]+)/, () => ''),
     ],
     ['its hysteresis dropped', ({ expr }) => replaced(expr, /\n *or\n[^\n]*\n *and ignoring[^\n]*/, () => '')],
+    ['for a single instance too', ({ expr }) => replaced(expr, /\nand on \(job\) count.*$/, () => '')],
     ['a longer time', ({ for: wait }) => ({ for: `${seconds(wait) + 30}s` })],
     ['no time to wait', ({ for: wait }) => (seconds(wait) === 0 ? undefined : { for: '0s' })],
     [
@@ -145,6 +157,15 @@ describe('the tests of the defaults fail', () => {
 
   const alerts = alertsIn(rules).map(({ alert, labels }) => [alert, labels?.['source'] ?? ''] as const);
 
+  test(
+    'for no rule that is only written otherwise',
+    () => {
+      provisioned.rules = JSON.stringify(parseDocument(rules).toJS()); // JSON is YAML
+      expect(provisioned.testRules()).toMatchObject({ status: 0 });
+    },
+    DEADLINE_MS,
+  );
+
   test.each(alerts)(
     'for every mutation of %s %s',
     (alert, source) => {
@@ -155,6 +176,8 @@ describe('the tests of the defaults fail', () => {
         if (mutant === undefined) continue;
         tried++;
         provisioned.rules = mutant;
+        // a mutant that is no rule would tell nothing
+        if (provisioned.checkRules().status !== 0) survivors.push(`${what}: no rule`);
         if (provisioned.testRules(`^${alert}( source=${source})? `).status === 0) survivors.push(what);
       }
       expect([survivors, tried > 3]).toEqual([[], true]);
@@ -210,3 +233,68 @@ function replaced(expr: string, what: RegExp, by: (...groups: string[]) => strin
 function seconds(duration = '0s'): number {
   return Number(/^(\d+)s$/.exec(duration)?.[1] ?? 60);
 }
+
+test(
+  'a real Prometheus finds the first errors of a service, slow messages and their end',
+  async () => {
+    const config = {
+      prometheus: { scrape_interval_ms: 1000 },
+      retention: { window_ms: 10_000 },
+      alerts: { for_ms: 1000, keep_firing_for_ms: 1000 },
+    };
+    const rules = rulesFile(resolveConfig('test', config)).text;
+    const dashboard = await initializeTelemetryDashboard({
+      config: { ...config, prometheus: { ...config.prometheus, port: 0 } },
+    });
+    closeLater(() => dashboard.shutdown());
+    const traffic = { latencyMs: 5, errors: false };
+    const timer = setInterval(() => {
+      dashboard.recordMessage('incoming', 10);
+      dashboard.recordLatency(traffic.latencyMs);
+      if (traffic.errors) dashboard.recordError('store');
+    }, 20);
+    closeLater(() => clearInterval(timer));
+    const url = `http://127.0.0.1:${dashboard.address?.port ?? 0}/metrics`;
+    const prometheus = await startPrometheus([{ job: 'live', url }], rules);
+    closeLater(() => prometheus.stop());
+    const firing = async (): Promise<string[]> => {
+      const { data } = JSON.parse(await prometheus.getText('/api/v1/alerts')) as {
+        data: { alerts: { state: string; labels: Record<string, string> }[] };
+      };
+      return data.alerts
+        .filter(({ state }) => state === 'firing')
+        .map(({ labels }) => `${labels['alertname'] ?? ''} ${labels['source'] ?? ''}`.trim())
+        .sort();
+    };
+    const fires = (...names: string[]) =>
+      waitFor(`${names.join(', ')} to fire`, async () => (await firing()).join() === names.join(), 40_000);
+    const health = async (): Promise<string[]> => {
+      const { data } = JSON.parse(await prometheus.getText('/api/v1/rules')) as {
+        data: { groups: { rules: { health: string; lastError?: string }[] }[] };
+      };
+      return data.groups.flatMap((group) => group.rules.map(({ health: is, lastError = '' }) => `${is}${lastError}`));
+    };
+    await waitFor('rules to be evaluated', async () => (await health()).every((is) => is === 'ok'), 40_000);
+    await waitFor(
+      'traffic to be recorded',
+      async () => {
+        const answer = await prometheus.getText('/api/v1/query?query=job_instance:websocket_server_messages:rate10s');
+        return answer.includes('"value"');
+      },
+      40_000,
+    );
+    await fires();
+    traffic.errors = true;
+    await fires('critical_error_rate', 'high_error_rate');
+    traffic.errors = false;
+    await fires();
+    traffic.latencyMs = 2000;
+    await fires('high_latency app');
+    traffic.latencyMs = 8000;
+    await fires('critical_latency app', 'high_latency app');
+    traffic.latencyMs = 5;
+    await fires();
+    expect(new Set(await health())).toEqual(new Set(['ok']));
+  },
+  DEADLINE_MS,
+);
