@@ -1,8 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
+import { rulesOf } from './alerts/rules.ts';
+import { thresholdBounds } from './alerts/threshold-bounds.ts';
 import { systemClock } from './base/clock.ts';
 import { TelemetryConfigError } from './base/errors.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
-import { durationBuckets } from './catalog/buckets.ts';
+import { EXPORTED_DURATIONS, durationBuckets } from './catalog/buckets.ts';
 import type { BucketSpec } from './catalog/metric.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
@@ -41,13 +43,10 @@ export function recordingOf(config: ResolvedConfig, logger: OnceLogger): Recordi
   return createRecording(options, durationBucketsOf(config));
 }
 
-/** With the bounds asked for; else the default ones and the thresholds of latencies, so that rules meet a bound. */
+/** With the bounds asked for or the default ones, and those that rules for Prometheus need to see a threshold crossed. */
 function durationBucketsOf({ latency_buckets_ms, alerts }: ResolvedConfig): BucketSpec {
-  const seconds = (ms: number): number => Number((ms / 1000).toPrecision(15));
-  if (latency_buckets_ms) return durationBuckets(latency_buckets_ms.map(seconds));
-  const { high_latency_ms, critical_latency_ms } = alerts.thresholds;
-  const thresholds = alerts.enabled ? [high_latency_ms, critical_latency_ms] : [];
-  return durationBuckets(undefined, thresholds.filter((threshold) => threshold !== null).map(seconds));
+  const exported = latency_buckets_ms?.map((ms) => Number((ms / 1000).toPrecision(15))) ?? EXPORTED_DURATIONS;
+  return durationBuckets(exported, alerts.enabled ? thresholdBounds(rulesOf(alerts), exported) : []);
 }
 
 /** What somebody has switched on that is checked, but not built yet. */

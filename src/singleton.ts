@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { TelemetryConfigError, TelemetryError } from './base/errors.ts';
 import { readConfigFile } from './config/file.ts';
 import type { ConfigFile } from './config/file.ts';
-import { resolveConfig } from './config/resolve.ts';
+import { resolveDocuments } from './config/resolve.ts';
+import type { Resolution } from './config/resolve.ts';
 import type { ResolvedConfig, TelemetryConfig } from './config/schema.ts';
 import type { TelemetryDashboard } from './dashboard.ts';
 import type { StartOptions } from './parts.ts';
 import { Reload } from './reload.ts';
 import { start } from './start.ts';
-import type { SourcedConfig, Started } from './start.ts';
+import type { Started } from './start.ts';
 
 /** Options of {@link initializeTelemetryDashboard}. */
 export interface InitializeOptions extends StartOptions {
@@ -81,7 +82,7 @@ export function registerTelemetryDashboard(): void {
 
 function initialize(options: InitializeOptions, how: string): Current {
   const file = readConfigFile(options.configFile);
-  const { config, source, ignored } = resolveFile(file, options.config);
+  const { config, source, warnings, ignored } = resolveFile(file, options.config);
   let reload: Reload | undefined;
   const started = start({ config, source }, options, (done) => {
     reload?.close();
@@ -89,6 +90,7 @@ function initialize(options: InitializeOptions, how: string): Current {
     closing = done;
   });
   if (file && !ignored) reload = follow(file.path, config, options.config, started);
+  for (const warning of warnings) started.logger.warn(warning);
   if (ignored) {
     started.logger.warn(
       `${file?.path ?? ''} is not a configuration of telemetry-dashboard and was not named: the defaults apply`,
@@ -104,15 +106,14 @@ function initialize(options: InitializeOptions, how: string): Current {
 function resolveFile(
   file: ConfigFile | undefined,
   overrides: TelemetryConfig | undefined,
-): SourcedConfig & { readonly ignored?: TelemetryConfigError } {
+): Resolution & { readonly source: string; readonly ignored?: TelemetryConfigError } {
   const source = [file?.path, overrides && 'code'].filter(Boolean).join(' and ') || 'the defaults';
   try {
     if (file?.document instanceof TelemetryConfigError) throw file.document;
-    return { config: resolveConfig(source, file?.document, overrides), source };
+    return { ...resolveDocuments(source, [file?.document, overrides]), source };
   } catch (error) {
     if (!file || file.named || !(error instanceof TelemetryConfigError)) throw error;
-    const config = resolveConfig('code', overrides);
-    return { config, source: 'code', ignored: error };
+    return { ...resolveDocuments('code', [overrides]), source: 'code', ignored: error };
   }
 }
 

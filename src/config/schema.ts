@@ -32,9 +32,13 @@ export const configSchema = section({
   ),
   retention: v.optional(about(retentionSchema, 'how long figures are kept in memory'), {}),
   latency_buckets_ms: v.optional(
-    about(latencyBounds, 'bounds that leave the process; live percentiles do not depend on them', {
-      otherwise: '0.1 ms to 63 s, 30 bounds, and the latency thresholds',
-    }),
+    about(
+      latencyBounds,
+      'bounds that leave the process, besides those of latency thresholds; live percentiles do not depend on them',
+      {
+        otherwise: '0.1 ms to 63 s, 30 bounds',
+      },
+    ),
   ),
   limits: v.optional(about(limitsSchema, 'what label values from outside can take of the memory'), {}),
   websocket: v.optional(about(websocketSchema, 'what is observed of sockets'), {}),

@@ -319,6 +319,7 @@ describe('the configuration', () => {
         sampling_interval_ms: 10,
         retention: { window_ms: 30_000 },
         latency_buckets_ms: [2.1, 50],
+        alerts: { latency_threshold_ms: 10, thresholds: { critical_latency_ms: 20 }, hysteresis_percent: 0 },
         limits: { attribute_values: 1, series: 1900 },
       },
     });
@@ -335,7 +336,7 @@ describe('the configuration', () => {
     const bounds = samples
       .filter(({ name }) => name === 'realtime_latency_seconds_bucket')
       .map(({ labels }) => labels.find(([label]) => label === 'le')?.[1]);
-    expect(bounds).toEqual(['0.0021', '0.05', '+Inf']);
+    expect(bounds).toEqual(['0.0021', '0.01', '0.02', '0.05', '+Inf']);
     expect(valueOf(samples, 'target_info', { service_name: 'shop', service_version: '1.2.3' })).toBe(1);
     // of the host there may be more CPUs than a cap on values from outside allows
     expect(dashboard.prometheus.value('telemetry.overflow')).toBe(1);

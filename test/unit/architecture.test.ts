@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   alerts: ['base', 'catalog', 'recording', 'http', 'config'],
   prometheus: ['base', 'catalog', 'config', 'promql', 'alerts'],
   'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'alerts'],
-  'parts.ts': ['base', 'catalog', 'recording', 'otel', 'instrumentation', 'config'],
+  'parts.ts': ['base', 'catalog', 'recording', 'otel', 'instrumentation', 'config', 'alerts'],
   'start.ts': [
     'parts.ts',
     'base',
