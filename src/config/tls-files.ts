@@ -26,8 +26,9 @@ const FILES = ['ca_file', 'cert_file', 'key_file'] as const;
  */
 export function readTls(source: string, path: string, section: TlsSection): TlsMaterial {
   const issues: ConfigIssue[] = [];
-  const wrong = (key: (typeof FILES)[number], expected: string): void => {
-    issues.push({ path: `${path}.${key}`, value: JSON.stringify(section[key]), expected });
+  // not the path itself: it may come from a variable
+  const wrong = (key: (typeof FILES)[number], value: string, expected: string): void => {
+    issues.push({ path: `${path}.${key}`, value, expected });
   };
   const [ca, cert, key] = FILES.map((name) => {
     const file = section[name];
@@ -35,17 +36,15 @@ export function readTls(source: string, path: string, section: TlsSection): TlsM
     try {
       return readFileSync(resolve(file), 'utf8');
     } catch (error) {
-      wrong(name, `a file that can be read (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`);
+      wrong(name, reasonOf((error as NodeJS.ErrnoException).code), 'a file that can be read');
       return undefined;
     }
   });
-  if (section.cert_file !== undefined && section.key_file === undefined) wrong('cert_file', 'key_file beside it');
-  if (section.key_file !== undefined && section.cert_file === undefined) wrong('key_file', 'cert_file beside it');
   // a text that is no certificate would be passed over in silence
-  if (ca !== undefined && !isCertificate(ca)) wrong('ca_file', 'a PEM file with certificates');
-  if (cert !== undefined && !isCertificate(cert)) wrong('cert_file', 'a PEM file with a certificate');
+  if (ca !== undefined && !isCertificate(ca)) wrong('ca_file', 'another file', 'a PEM file with certificates');
+  if (cert !== undefined && !isCertificate(cert)) wrong('cert_file', 'another file', 'a PEM file with a certificate');
   else if (cert !== undefined && key !== undefined && !belongTogether(cert, key)) {
-    wrong('key_file', 'a PEM file with the private key of cert_file, without a passphrase');
+    wrong('key_file', 'another file', 'a PEM file with the private key of cert_file, without a passphrase');
   }
   if (issues.length > 0) throw new TelemetryConfigError(source, issues);
   return {
@@ -55,6 +54,10 @@ export function readTls(source: string, path: string, section: TlsSection): TlsM
     ...(section.server_name !== undefined && { servername: section.server_name }),
     rejectUnauthorized: !section.insecure_skip_verify,
   };
+}
+
+function reasonOf(code: string | undefined): string {
+  return code === 'ENOENT' ? 'no such file' : `a file that gives ${code ?? 'an error'}`;
 }
 
 function isCertificate(pem: string): boolean {

@@ -1,4 +1,5 @@
 import type { AlertRule } from '../alerts/rule.ts';
+import { requiredObservations } from '../alerts/rule.ts';
 import { rulesOf } from '../alerts/rules.ts';
 import { CATALOG } from '../catalog/index.ts';
 import { labelName } from '../catalog/prometheus-name.ts';
@@ -53,7 +54,7 @@ export function alertingRules(config: ResolvedConfig): AlertingRules {
         return [];
       }
     });
-  const rules = rulesOf(alerts);
+  const rules = rulesOf(alerts).map((rule) => ({ ...rule, minObservations: requiredObservations(rule) }));
   const builtIn = rules.slice(0, rules.length - alerts.rules.length);
   const perInstance = write(rules, 'job_instance');
   const told = new Set(leftOut.map(({ alert }) => alert));

@@ -107,8 +107,12 @@ describe('telemetry-dashboard/register', () => {
   it('does not start an application with a named configuration that is wrong, and lists all that is', async () => {
     const program = register('nothing-to-do.cjs', { prometheus: { port: -1 }, retention: 5 });
     await expect(program.exited).resolves.toEqual({ code: 1, signal: null });
-    expect(program.stderr).toContain('prometheus.port: -1, expected a whole number from 0 to 65535');
-    expect(program.stderr).toContain('retention: 5, expected a section (an object)');
+    const [first, ...problems] = program.stderr.trim().split('\n');
+    expect(first).toMatch(/^telemetry-dashboard: wrong configuration \(from .*\)$/);
+    expect(problems.sort()).toEqual([
+      '  prometheus.port: -1, expected a whole number from 0 to 65535',
+      '  retention: 5, expected a section (an object)',
+    ]);
   });
 
   it('does not measure sockets with websocket.enabled: false, and tells idle ones by websocket.idle_after_ms', async () => {

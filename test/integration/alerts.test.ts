@@ -232,7 +232,7 @@ describe('alerts', () => {
           labels: { team: 'shop' },
           summary: 'Hardly anybody buys',
         },
-        { name: 'slow', metric: 'shop.wait', statistic: 'max', threshold: 2, for_ms: 0, keep_firing_for_ms: 0 },
+        { name: 'slow', metric: 'shop.wait', statistic: 'max', threshold: 2, unit: 's' },
         { name: 'waiting', metric: 'realtime.queue.size', statistic: 'value', threshold: 3, for_ms: 86_400_000 },
       ],
       min_observations: 1,

@@ -47,7 +47,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'parts.ts',
     'singleton.ts',
   ],
-  'register.ts': ['singleton.ts'],
+  'register.ts': ['base', 'singleton.ts'],
   cli: ['base', 'config', 'prometheus', 'index.ts'],
   'cli.ts': ['cli'],
 };
