@@ -94,7 +94,7 @@ export class AlertInstance {
   alertAt(monotonicMs: number, runbookUrl: string): Alert | null {
     const rule = this.#rule;
     const series = this.#series;
-    const { phase, activeAtMs, sinceMs } = this.#state;
+    const { phase, activeAtMs, sinceMs, backAtMs } = this.#state;
     if (phase === 'inactive') return null;
     const { scale, unit } = rule.display;
     const facts = {
@@ -112,6 +112,7 @@ export class AlertInstance {
       state: phase,
       startsAtMs: this.#startsAtMs,
       sinceMs: this.#sinceMs,
+      isBack: phase === 'resolved' || backAtMs !== null,
       value: shown(this.#value * scale),
       threshold: shown(rule.threshold * scale),
       unit,

@@ -13,6 +13,8 @@ export interface Alert {
   readonly startsAtMs: number;
   /** Milliseconds since the epoch at which this state began. */
   readonly sinceMs: number;
+  /** The value is back, with its hysteresis. One that fires is then over after `keep_firing_for_ms`. */
+  readonly isBack: boolean;
   /** Last value and threshold as people see them, in `unit`: ms, %, or the unit of the metric of a user's rule. */
   readonly value: number;
   readonly threshold: number;

@@ -5,7 +5,8 @@ const pairKeys = new WeakMap<Alert['labels'], string>();
 
 /**
  * Knows what people were told, and says what they are to be told next: each firing once, its end once, and again what goes on
- * firing. A warning is held back while the critical of the same rule and labels fires. Has no clock and no timer.
+ * firing. A warning is held back while the critical of the same rule and labels fires. An alert of which the value is back already
+ * is news to nobody. Has no clock and no timer.
  */
 export class NoticeBook {
   /** Alerts that fire and were told, by fingerprint; with the instant from which the next repetition is reckoned. */
@@ -31,10 +32,10 @@ export class NoticeBook {
       if (alert.severity === 'warning' && critical.has(pairKeyOf(alert))) {
         // when the critical is over, a full interval passes before the warning is repeated
         if (toldAtMs !== undefined) told.set(alert.fingerprint, nowMs);
-      } else if (toldAtMs === undefined || nowMs - toldAtMs >= repeatIntervalMs) {
+      } else if (!alert.isBack && (toldAtMs === undefined || nowMs - toldAtMs >= repeatIntervalMs)) {
         firing.push(noticeOf(alert, 'firing', toldAtMs !== undefined));
         told.set(alert.fingerprint, nowMs);
-      } else {
+      } else if (toldAtMs !== undefined) {
         told.set(alert.fingerprint, toldAtMs);
       }
     }

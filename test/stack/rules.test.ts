@@ -1,11 +1,5 @@
 import { parseDocument } from 'yaml';
-import { initializeTelemetryDashboard } from '../../src/index.ts';
-import { resolveConfig } from '../../src/config/resolve.ts';
-import { rulesFile } from '../../src/prometheus/rules-file.ts';
-import { closeLater, closeLeftovers } from '../support/leftovers.ts';
 import { Provisioned } from '../support/provisioned.ts';
-import { startPrometheus } from '../support/stack-server.ts';
-import { waitFor } from '../support/wait-for.ts';
 
 const DEADLINE_MS = 300_000;
 
@@ -84,8 +78,6 @@ const USER_RULES = {
     ],
   },
 };
-
-afterEach(closeLeftovers);
 
 describe.each([
   ['the defaults', {}],
@@ -233,68 +225,3 @@ function replaced(expr: string, what: RegExp, by: (...groups: string[]) => strin
 function seconds(duration = '0s'): number {
   return Number(/^(\d+)s$/.exec(duration)?.[1] ?? 60);
 }
-
-test(
-  'a real Prometheus finds the first errors of a service, slow messages and their end',
-  async () => {
-    const config = {
-      prometheus: { scrape_interval_ms: 1000 },
-      retention: { window_ms: 10_000 },
-      alerts: { for_ms: 1000, keep_firing_for_ms: 1000 },
-    };
-    const rules = rulesFile(resolveConfig('test', config)).text;
-    const dashboard = await initializeTelemetryDashboard({
-      config: { ...config, prometheus: { ...config.prometheus, port: 0 } },
-    });
-    closeLater(() => dashboard.shutdown());
-    const traffic = { latencyMs: 5, errors: false };
-    const timer = setInterval(() => {
-      dashboard.recordMessage('incoming', 10);
-      dashboard.recordLatency(traffic.latencyMs);
-      if (traffic.errors) dashboard.recordError('store');
-    }, 20);
-    closeLater(() => clearInterval(timer));
-    const url = `http://127.0.0.1:${dashboard.address?.port ?? 0}/metrics`;
-    const prometheus = await startPrometheus([{ job: 'live', url }], rules);
-    closeLater(() => prometheus.stop());
-    const firing = async (): Promise<string[]> => {
-      const { data } = JSON.parse(await prometheus.getText('/api/v1/alerts')) as {
-        data: { alerts: { state: string; labels: Record<string, string> }[] };
-      };
-      return data.alerts
-        .filter(({ state }) => state === 'firing')
-        .map(({ labels }) => `${labels['alertname'] ?? ''} ${labels['source'] ?? ''}`.trim())
-        .sort();
-    };
-    const fires = (...names: string[]) =>
-      waitFor(`${names.join(', ')} to fire`, async () => (await firing()).join() === names.join(), 40_000);
-    const health = async (): Promise<string[]> => {
-      const { data } = JSON.parse(await prometheus.getText('/api/v1/rules')) as {
-        data: { groups: { rules: { health: string; lastError?: string }[] }[] };
-      };
-      return data.groups.flatMap((group) => group.rules.map(({ health: is, lastError = '' }) => `${is}${lastError}`));
-    };
-    await waitFor('rules to be evaluated', async () => (await health()).every((is) => is === 'ok'), 40_000);
-    await waitFor(
-      'traffic to be recorded',
-      async () => {
-        const answer = await prometheus.getText('/api/v1/query?query=job_instance:websocket_server_messages:rate10s');
-        return answer.includes('"value"');
-      },
-      40_000,
-    );
-    await fires();
-    traffic.errors = true;
-    await fires('critical_error_rate', 'high_error_rate');
-    traffic.errors = false;
-    await fires();
-    traffic.latencyMs = 2000;
-    await fires('high_latency app');
-    traffic.latencyMs = 8000;
-    await fires('critical_latency app', 'high_latency app');
-    traffic.latencyMs = 5;
-    await fires();
-    expect(new Set(await health())).toEqual(new Set(['ok']));
-  },
-  DEADLINE_MS,
-);

@@ -13,6 +13,7 @@ export function alertOf(name: string, more: Partial<Alert> = {}): Alert {
     state: 'firing',
     startsAtMs: START_MS,
     sinceMs: START_MS,
+    isBack: false,
     value: 1520.4,
     threshold: 1000,
     unit: 'ms',

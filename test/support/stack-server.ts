@@ -74,18 +74,13 @@ export interface ScrapeJob {
   readonly protocols?: readonly string[];
 }
 
-/**
- * Prometheus, scraping each second; the first scrape comes after about 6 s.
- *
- * @param rules text of a rule file; groups that do not say when are evaluated each second
- */
-export function startPrometheus(jobs: readonly ScrapeJob[], rules?: string): Promise<StackServer> {
+/** Prometheus, scraping each second; the first scrape comes after about 6 s. */
+export function startPrometheus(jobs: readonly ScrapeJob[]): Promise<StackServer> {
   return StackServer.start(
     'prometheus',
     (port, folder) => {
       const config = {
-        global: { scrape_interval: '1s', evaluation_interval: '1s' },
-        ...(rules !== undefined && { rule_files: [join(folder, 'rules.yml')] }),
+        global: { scrape_interval: '1s' },
         scrape_configs: jobs.map(({ job, url, protocols }) => ({
           job_name: job,
           metrics_path: new URL(url).pathname,
@@ -93,7 +88,6 @@ export function startPrometheus(jobs: readonly ScrapeJob[], rules?: string): Pro
           ...(protocols && { scrape_protocols: protocols }),
         })),
       };
-      if (rules !== undefined) writeFileSync(join(folder, 'rules.yml'), rules);
       const file = join(folder, 'prometheus.yml');
       writeFileSync(file, JSON.stringify(config)); // JSON is YAML
       return [

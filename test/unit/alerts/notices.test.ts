@@ -3,6 +3,8 @@ import type { Alert, AlertNotice, AlertState } from '../../../src/alerts/alert.t
 import { NoticeBook } from '../../../src/alerts/notices.ts';
 
 type Severity = Alert['severity'];
+/** `back`: fires, and its value is back. */
+type Phase = AlertState | 'back';
 
 /** Of one pair: the warning's labels but for name and severity are those of the critical. */
 function labelsOf(severity: Severity, source: string): Alert['labels'] {
@@ -15,14 +17,15 @@ const LABELS: ReadonlyMap<string, Alert['labels']> = new Map(
   ),
 );
 
-function alertOf(id: string, state: AlertState): Alert {
+function alertOf(id: string, phase: Phase): Alert {
   const labels = LABELS.get(id) ?? labelsOf('warning', id);
   return {
     name: labels['alertname'] ?? '',
     severity: labels['severity'] as Severity,
-    state,
+    state: phase === 'back' ? 'firing' : phase,
     startsAtMs: 0,
     sinceMs: 0,
+    isBack: phase === 'back' || phase === 'resolved',
     value: 1,
     threshold: 0,
     unit: '',
@@ -43,7 +46,7 @@ const HOUR = 3_600_000;
 function startBook(repeatIntervalMs = 4 * HOUR) {
   const book = new NoticeBook();
   let nowMs = 0;
-  return (states: Record<string, AlertState>, afterMs = HOUR): string[] => {
+  return (states: Record<string, Phase>, afterMs = HOUR): string[] => {
     nowMs += afterMs;
     const alerts = Object.entries(states).map(([id, state]) => alertOf(id, state));
     return told(book.update(alerts, nowMs, repeatIntervalMs));
@@ -120,6 +123,20 @@ describe('NoticeBook', () => {
     expect(tell({ 'warning app': 'firing' })).toEqual(['warning app firing again']);
   });
 
+  it('tells nobody of a warning that was held back and of which the value is back already', () => {
+    const tell = startBook();
+    tell({ 'warning app': 'firing', 'critical app': 'firing' });
+    expect(tell({ 'warning app': 'back', 'critical app': 'resolved' })).toEqual(['critical app resolved']);
+    expect(tell({ 'warning app': 'resolved', 'critical app': 'resolved' })).toEqual([]);
+  });
+
+  it('does not repeat what is back', () => {
+    const tell = startBook(HOUR);
+    tell({ 'critical app': 'firing' });
+    expect(tell({ 'critical app': 'back' })).toEqual([]);
+    expect(tell({ 'critical app': 'resolved' })).toEqual(['critical app resolved']);
+  });
+
   it('does not hold a warning back for the critical of other labels', () => {
     const tell = startBook();
     expect(tell({ 'warning app': 'firing', 'critical handler': 'firing' })).toEqual([
@@ -151,22 +168,24 @@ describe('NoticeBook', () => {
 
 /** What is to be told of one alert, found by looking at each of its firings as a whole. */
 function plainNotices(
-  states: readonly (AlertState | null)[],
+  states: readonly (Phase | null)[],
   heldBack: readonly boolean[],
   timesMs: readonly number[],
   repeatIntervalMs: number,
 ): (string | null)[] {
   const said: (string | null)[] = states.map(() => null);
   states.forEach((state, begin) => {
-    if (state !== 'firing' || states[begin - 1] === 'firing') return;
+    const fires = (index: number): boolean => states[index] === 'firing' || states[index] === 'back';
+    if (state !== 'firing' || fires(begin - 1)) return;
     let end = begin;
-    while (states[end + 1] === 'firing') end++;
+    while (fires(end + 1)) end++;
     let lastMs: number | null = null;
     for (let index = begin; index <= end; index++) {
       const nowMs = timesMs[index] ?? NaN;
-      if (lastMs === null && heldBack[index]) continue;
+      const isNews = states[index] === 'firing';
+      if (lastMs === null && (heldBack[index] || !isNews)) continue;
       if (lastMs === null) said[index] = 'firing';
-      else if (!heldBack[index] && nowMs - lastMs >= repeatIntervalMs) said[index] = 'firing again';
+      else if (!heldBack[index] && isNews && nowMs - lastMs >= repeatIntervalMs) said[index] = 'firing again';
       if (said[index] !== null || heldBack[index]) lastMs = nowMs;
     }
     if (lastMs !== null && states[end + 1] === 'resolved') said[end + 1] = 'resolved';
@@ -177,10 +196,11 @@ function plainNotices(
 describe('NoticeBook over generated histories', () => {
   const IDS = [...LABELS.keys(), 'alone'];
   /** Where an alert may go from where it is; null is inactive. */
-  const NEXT = new Map<AlertState | null, readonly (AlertState | null)[]>([
+  const NEXT = new Map<Phase | null, readonly (Phase | null)[]>([
     [null, [null, 'pending', 'firing']],
     ['pending', [null, 'pending', 'firing', 'firing']],
-    ['firing', ['firing', 'firing', 'firing', 'resolved']],
+    ['firing', ['firing', 'firing', 'back', 'resolved']],
+    ['back', ['back', 'firing', 'back', 'resolved']],
     ['resolved', ['resolved', null, 'pending', 'firing']],
   ]);
   const rows = fc.array(
@@ -194,7 +214,7 @@ describe('NoticeBook over generated histories', () => {
   it('agrees with a plain model', () => {
     fc.assert(
       fc.property(rows, fc.constantFrom(1000, 5000, 30_000, 1e9), (steps, repeatIntervalMs) => {
-        const history = new Map(IDS.map((id) => [id, [] as (AlertState | null)[]]));
+        const history = new Map(IDS.map((id) => [id, [] as (Phase | null)[]]));
         const timesMs: number[] = [];
         const book = new NoticeBook();
         const actual: string[] = [];
@@ -215,7 +235,7 @@ describe('NoticeBook over generated histories', () => {
         const expected = steps.flatMap((_, step) =>
           IDS.flatMap((id) => {
             const critical = id.startsWith('warning') ? history.get(id.replace('warning', 'critical')) : undefined;
-            const heldBack = steps.map((__, index) => critical?.[index] === 'firing');
+            const heldBack = steps.map((__, index) => ['firing', 'back'].includes(critical?.[index] ?? ''));
             const said = plainNotices(history.get(id) ?? [], heldBack, timesMs, repeatIntervalMs)[step] ?? null;
             return said === null ? [] : [`${id} ${said}`];
           })

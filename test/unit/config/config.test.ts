@@ -70,6 +70,35 @@ describe('resolveConfig', () => {
     });
   });
 
+  it('takes the documents that its users know, as they write them', () => {
+    const first = {
+      enabled: true,
+      sampling_interval_ms: 100,
+      prometheus: { enabled: true, port: 9090 },
+      grafana: { enabled: true, url: 'http://localhost:3000', api_key: 'your-api-key' },
+      alerts: { enabled: true, latency_threshold_ms: 1000, error_rate_threshold: 0.05 },
+    };
+    const second = {
+      alerts: {
+        thresholds: {
+          high_latency_ms: 1000,
+          critical_latency_ms: 5000,
+          error_rate_warning: 0.05,
+          error_rate_critical: 0.1,
+          memory_warning_percent: 75,
+          memory_critical_percent: 90,
+        },
+      },
+    };
+    expect(resolveConfig('first', first)).toMatchObject({
+      sampling_interval_ms: 100,
+      prometheus: first.prometheus,
+      grafana: first.grafana,
+      alerts: { thresholds: second.alerts.thresholds },
+    });
+    expect(resolveConfig('second', second)).toEqual(resolveConfig('the defaults'));
+  });
+
   it('lays one document over another, key by key', () => {
     const file = { service_name: 'file', prometheus: { port: 1, labels: { a: '1' } }, latency_buckets_ms: [1, 2] };
     const code = { prometheus: { port: 2, labels: { b: '2' } }, latency_buckets_ms: [5] };

@@ -27,7 +27,9 @@ function problems(section: Partial<TlsSection>): string[] {
     return [];
   } catch (error) {
     expect((error as Error).message).not.toContain('hunter2');
-    return (error as TelemetryConfigError).issues.map(({ path, value, expected }) => `${path}: ${value}, expected ${expected}`);
+    return (error as TelemetryConfigError).issues.map(
+      ({ path, value, expected }) => `${path}: ${value}, expected ${expected}`,
+    );
   }
 }
 
