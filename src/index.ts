@@ -23,7 +23,8 @@ export type { AlertFigures, FlowFigures, LatencyFigures, RealtimeMetrics } from 
 export type { WindowStatistics } from './recording/window.ts';
 export type { MessageDirection } from './recording/realtime-recorder.ts';
 export type { Severity } from './catalog/realtime.ts';
-export type { AlertNotice } from './alerts/alert.ts';
+export type { AlertSeverity } from './catalog/self.ts';
+export type { Alert, AlertNotice, AlertState } from './alerts/alert.ts';
 export type { AlertListener } from './alerts/listeners.ts';
 export type { Direction, WebSocketRole } from './catalog/websocket.ts';
 export type { Address, RequestHandler } from './http/server.ts';

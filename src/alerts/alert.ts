@@ -1,4 +1,4 @@
-import type { AlertSeverity } from './rule.ts';
+import type { AlertSeverity } from '../catalog/self.ts';
 
 /** `pending`: the comparison holds, but not yet for `for_ms`. `resolved`: fired, and is over. */
 export type AlertState = 'pending' | 'firing' | 'resolved';

@@ -1,6 +1,6 @@
+import type { AlertSeverity } from '../catalog/self.ts';
 import type { AlertsConfig } from '../config/schema.ts';
 
-export type AlertSeverity = AlertsConfig['rules'][number]['severity'];
 export type Comparison = AlertsConfig['rules'][number]['comparison'];
 
 /** Where a rule's value comes from. Values are in the unit of the metric: seconds, bytes, a share of 1. */

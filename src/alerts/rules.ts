@@ -1,6 +1,7 @@
 import { CATALOG } from '../catalog/index.ts';
 import type { AlertsConfig } from '../config/schema.ts';
-import type { AlertRule, AlertSeverity, Measure } from './rule.ts';
+import type { AlertSeverity } from '../catalog/self.ts';
+import type { AlertRule, Measure } from './rule.ts';
 
 /** What the warning and the critical of a built-in rule share. */
 type Pair = Pick<AlertRule, 'rule' | 'measure' | 'display' | 'labels'> & {

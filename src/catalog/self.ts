@@ -7,6 +7,7 @@ export type DropReason = (typeof DROP_REASONS)[number];
 
 /** How urgent an alert is. */
 export const ALERT_SEVERITIES = ['warning', 'critical'] as const;
+export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 
 /** Ways of a notification on which it can be lost. */
 const ALERT_CHANNELS = ['email', 'alertmanager'] as const;

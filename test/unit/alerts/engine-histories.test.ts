@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { AlertEngine } from '../../../src/alerts/engine.ts';
 import { NoticeBook } from '../../../src/alerts/notices.ts';
-import type { AlertRule, AlertSeverity } from '../../../src/alerts/rule.ts';
+import type { AlertSeverity } from '../../../src/catalog/self.ts';
+import type { AlertRule } from '../../../src/alerts/rule.ts';
 import { aRule } from '../../support/alert-rule.ts';
 import { RUNBOOK } from '../../support/alerting.ts';
 import { createOnceLogger } from '../../../src/base/logger.ts';
