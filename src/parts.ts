@@ -6,6 +6,7 @@ import { TelemetryConfigError } from './base/errors.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
 import { EXPORTED_DURATIONS, durationBuckets } from './catalog/buckets.ts';
 import type { BucketSpec } from './catalog/metric.ts';
+import { WITHOUT_EFFECT } from './config/changes.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
@@ -50,8 +51,8 @@ function durationBucketsOf({ latency_buckets_ms, alerts }: ResolvedConfig): Buck
 }
 
 /** What somebody has switched on that is checked, but not built yet. */
-export function keysWithoutEffect({ live, otlp, grafana }: ResolvedConfig): string[] {
-  return Object.entries({ live, otlp, grafana }).flatMap(([key, { enabled }]) => (enabled ? [`${key}.enabled`] : []));
+export function keysWithoutEffect(config: ResolvedConfig): string[] {
+  return WITHOUT_EFFECT.filter((key) => config[key].enabled).map((key) => `${key}.enabled`);
 }
 
 /** @throws TelemetryConfigError where `typeOf` is no function */

@@ -1,4 +1,5 @@
 // node --import telemetry-dashboard/register app.js
+import { isMainThread } from 'node:worker_threads';
 import { TelemetryConfigError } from './base/errors.ts';
 import { registerTelemetryDashboard } from './singleton.ts';
 
@@ -8,5 +9,6 @@ try {
   if (!(error instanceof TelemetryConfigError)) throw error;
   // the message says it all: nobody is helped by where in this package it was thrown
   process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  // a file may have become wrong since the process started: a thread of it runs on, unmeasured
+  if (isMainThread) process.exit(1);
 }

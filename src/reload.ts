@@ -1,4 +1,4 @@
-import { textOf } from './base/errors.ts';
+import { TelemetryConfigError, issueText, textOf } from './base/errors.ts';
 import type { TelemetryLogger } from './base/logger.ts';
 import { changesOf } from './config/changes.ts';
 import type { ConfigChanges } from './config/changes.ts';
@@ -48,29 +48,41 @@ export class Reload {
 
   /** Since the file was last read; what is again as the process started with needs no restart. */
   #changesTo(next: ResolvedConfig): ConfigChanges {
-    const { live, restart } = changesOf(this.#config, next);
+    const { restart, ...others } = changesOf(this.#config, next);
     const missing = new Set(changesOf(this.#options.config, next).restart);
-    return { live, restart: restart.filter((path) => missing.has(path)) };
+    return { ...others, restart: restart.filter((path) => missing.has(path)) };
   }
 
   #reload(): void {
     const { path, read, apply, logger } = this.#options;
     try {
       const next = read();
-      const { live, restart } = this.#changesTo(next);
+      const { live, restart, withoutEffect } = this.#changesTo(next);
       if (live.length > 0) apply(next);
       this.#config = next;
-      if (live.length > 0) logger.info(`${path} has changed; in effect now: ${live.join(', ')}`);
-      if (restart.length > 0) logger.warn(`${path} has changed; in effect after a restart: ${restart.join(', ')}`);
-      if (live.length === 0 && restart.length === 0 && this.#problem !== undefined) {
+      const said = [
+        [live, 'info', 'in effect now'],
+        [restart, 'warn', 'in effect after a restart'],
+        [withoutEffect, 'warn', 'without effect in this version yet'],
+      ] as const;
+      for (const [paths, level, what] of said) {
+        if (paths.length > 0) logger[level](`${path} has changed; ${what}: ${paths.join(', ')}`);
+      }
+      if (this.#problem !== undefined && said.every(([paths]) => paths.length === 0)) {
         logger.info(`${path} is right again; it changes nothing`);
       }
       this.#problem = undefined;
     } catch (error) {
-      const problem = textOf(error instanceof Error ? error.message : error);
+      const problem = problemOf(error);
       // an editor may write a file several times
-      if (problem !== this.#problem) logger.error(`the settings stay as they were: ${problem}`);
+      if (problem !== this.#problem) logger.error(`${path} is wrong, the settings stay as they were: ${problem}`);
       this.#problem = problem;
     }
   }
+}
+
+/** Every problem, in one line. */
+function problemOf(error: unknown): string {
+  if (!(error instanceof TelemetryConfigError)) return textOf(error);
+  return error.issues.map(issueText).join('; ');
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { TelemetryConfigError, TelemetryError } from './base/errors.ts';
+import { TelemetryConfigError, TelemetryError, issueText } from './base/errors.ts';
+import type { ConfigIssue } from './base/errors.ts';
 import { readConfigFile } from './config/file.ts';
 import type { ConfigFile } from './config/file.ts';
 import { resolveDocuments } from './config/resolve.ts';
-import type { Resolution } from './config/resolve.ts';
 import type { ResolvedConfig, TelemetryConfig } from './config/schema.ts';
 import type { TelemetryDashboard } from './dashboard.ts';
 import type { StartOptions } from './parts.ts';
@@ -82,39 +82,35 @@ export function registerTelemetryDashboard(): void {
 
 function initialize(options: InitializeOptions, how: string): Current {
   const file = readConfigFile(options.configFile);
-  const { config, source, warnings, ignored } = resolveFile(file, options.config);
+  try {
+    if (file?.document instanceof TelemetryConfigError) throw file.document;
+    return run(file, file?.document, options, how);
+  } catch (error) {
+    if (!file || file.named || !(error instanceof TelemetryConfigError)) throw error;
+    // it was only found: perhaps it is somebody else's, and an application must not end for it
+    const current = run(file, undefined, options, how);
+    const count = error.issues.length;
+    current.logger.warn(
+      `${file.path} was found, not named, and is wrong as a configuration of telemetry-dashboard: the defaults apply; if it is one, mend it: ${issueText(error.issues[0] as ConfigIssue)}${count > 1 ? `, and ${count - 1} more (telemetry-dashboard check)` : ''}`,
+    );
+    return current;
+  }
+}
+
+/** @param document of the file; undefined: it has nothing to say, now */
+function run(file: ConfigFile | undefined, document: unknown, options: InitializeOptions, how: string): Current {
+  const isUsed = document !== undefined;
+  const source = [isUsed && file?.path, options.config && 'code'].filter(Boolean).join(' and ') || 'the defaults';
+  const { config, warnings } = resolveDocuments(source, [document, options.config]);
   let reload: Reload | undefined;
   const started = start({ config, source }, options, (done) => {
     reload?.close();
     current = undefined;
     closing = done;
   });
-  if (file && !ignored) reload = follow(file.path, config, options.config, started);
   for (const warning of warnings) started.logger.warn(warning);
-  if (ignored) {
-    started.logger.warn(
-      `${file?.path ?? ''} is not a configuration of telemetry-dashboard and was not named: the defaults apply`,
-      {
-        problem: ignored.issues[0]?.path ?? '',
-      },
-    );
-  }
-  return { ...started, options, origin: file && !ignored ? `${how}, ${file.path}` : how };
-}
-
-/** A file that was only found may be somebody else's; one that was named must be right. */
-function resolveFile(
-  file: ConfigFile | undefined,
-  overrides: TelemetryConfig | undefined,
-): Resolution & { readonly source: string; readonly ignored?: TelemetryConfigError } {
-  const source = [file?.path, overrides && 'code'].filter(Boolean).join(' and ') || 'the defaults';
-  try {
-    if (file?.document instanceof TelemetryConfigError) throw file.document;
-    return { ...resolveDocuments(source, [file?.document, overrides]), source };
-  } catch (error) {
-    if (!file || file.named || !(error instanceof TelemetryConfigError)) throw error;
-    return { ...resolveDocuments('code', [overrides]), source: 'code', ignored: error };
-  }
+  if (file) reload = follow(file.path, config, options.config, started);
+  return { ...started, options, origin: file && isUsed ? `${how}, ${file.path}` : how };
 }
 
 /** Follows the file of a dashboard that is running. */
@@ -129,7 +125,7 @@ function follow(
     path,
     intervalMs: config.reload_interval_ms,
     config,
-    read: () => resolveFile(readConfigFile(path), overrides).config,
+    read: () => resolveDocuments(path, [readConfigFile(path)?.document, overrides]).config,
     apply: configure,
     logger,
   });

@@ -28,8 +28,7 @@ export class Alerting {
     const lost = recorder.counter(selfMetrics.alertNotificationsLost);
     this.#recorder = recorder;
     this.#engine = new AlertEngine(recorder, identity);
-    const told = (): readonly Alert[] => this.#engine.alerts.filter(({ state }) => state !== 'pending');
-    this.#channels = new ChannelSet(told, {
+    this.#channels = new ChannelSet(() => this.#engine.alerts, {
       logger,
       source,
       countLost: (channel, count) => {
@@ -45,7 +44,7 @@ export class Alerting {
    * @throws TelemetryConfigError where a channel cannot be made; all stays as it was then
    */
   configure(config: AlertsConfig): void {
-    if (config.enabled) this.#channels.configure(config.channels);
+    if (config.enabled) this.#channels.configure(config.channels, () => this.#book.standing(this.#engine.alerts));
     this.#engine.configure(config.enabled ? rulesOf(config) : [], config.runbook_url);
     this.#repeatIntervalMs = config.repeat_interval_ms;
   }

@@ -2,21 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AlertsConfig } from '../config/schema.ts';
 import type { AlertNotice } from './alert.ts';
 import { AlertmanagerChannel } from './channels/alertmanager.ts';
-import type { ChannelContext, NoticeChannel, ReadAlerts, StateChannel } from './channels/channel.ts';
+import type { ChannelContext, NoticeChannel, ReadAlerts } from './channels/channel.ts';
 import { EmailChannel } from './channels/email.ts';
 import { LogChannel } from './channels/log.ts';
 
 type Sections = AlertsConfig['channels'];
 
-/** A channel that a configuration has replaced gets so long to deliver what it has. */
-const REPLACED_TIMEOUT_MS = 10_000;
-
-/** Channels in use, with the section that each was made of. */
+/** Channels in use, with the sections that they were made of. */
 interface Channels {
   readonly sections: Sections;
-  readonly log: NoticeChannel | undefined;
-  readonly email: NoticeChannel | undefined;
-  readonly alertmanager: StateChannel | undefined;
+  readonly log: LogChannel | undefined;
+  readonly email: EmailChannel | undefined;
+  readonly alertmanager: AlertmanagerChannel | undefined;
 }
 
 const NONE: Channels = {
@@ -38,29 +35,27 @@ export class ChannelSet {
   }
 
   /**
-   * Uses these channels from now on. One whose section is the same goes on with what it has; another one is ended.
+   * Uses these channels from now on. One whose section is the same goes on; one with another section takes over what its
+   * predecessor has left to tell; one that was not there is told what fires; what is left of one that is gone is lost.
    *
+   * @param standing what people were told and still fires
    * @throws TelemetryConfigError where one cannot be made; all stay as they were then
    */
-  configure(sections: Sections): void {
+  configure(sections: Sections, standing: () => readonly AlertNotice[]): void {
     const before = this.#channels;
-    const same = (key: keyof Sections): boolean => isDeepStrictEqual(sections[key], before.sections[key]);
-    const log = same('log') ? before.log : sections.log.enabled ? new LogChannel(this.#context.logger) : undefined;
-    const email = same('email')
-      ? before.email
-      : sections.email?.enabled
-        ? new EmailChannel(sections.email, this.#context)
-        : undefined;
+    const isSame = (key: keyof Sections): boolean => isDeepStrictEqual(sections[key], before.sections[key]);
+    const log = isSame('log') ? before.log : makeLog(sections, this.#context);
+    const email = isSame('email') ? before.email : makeEmail(sections, this.#context);
     // the last one: it begins at once to tell
-    const alertmanager = same('alertmanager')
+    const alertmanager = isSame('alertmanager')
       ? before.alertmanager
-      : sections.alertmanager?.enabled
-        ? new AlertmanagerChannel(sections.alertmanager, this.#alerts, this.#context)
-        : undefined;
+      : makeAlertmanager(sections, this.#alerts, this.#context);
     this.#channels = { sections, log, email, alertmanager };
-    for (const key of ['log', 'email', 'alertmanager'] as const) {
-      if (before[key] !== this.#channels[key]) void before[key]?.close(REPLACED_TIMEOUT_MS);
-    }
+    if (log && !before.log) tellStanding(log, standing());
+    replaceEmail(before.email, email, standing);
+    if (before.alertmanager === alertmanager) return;
+    if (alertmanager) before.alertmanager?.stop();
+    else void before.alertmanager?.close(0);
   }
 
   /** @param changed whether an alert began to fire or is over */
@@ -80,4 +75,35 @@ export class ChannelSet {
     const open = [log, email, alertmanager].filter((channel) => channel !== undefined);
     await Promise.all(open.map((channel) => channel.close(timeoutMs)));
   }
+}
+
+function makeLog({ log }: Sections, context: ChannelContext): LogChannel | undefined {
+  return log.enabled ? new LogChannel(context.logger) : undefined;
+}
+
+function makeEmail({ email }: Sections, context: ChannelContext): EmailChannel | undefined {
+  return email?.enabled ? new EmailChannel(email, context) : undefined;
+}
+
+function makeAlertmanager(
+  { alertmanager }: Sections,
+  alerts: ReadAlerts,
+  context: ChannelContext,
+): AlertmanagerChannel | undefined {
+  return alertmanager?.enabled ? new AlertmanagerChannel(alertmanager, alerts, context) : undefined;
+}
+
+function replaceEmail(
+  before: EmailChannel | undefined,
+  after: EmailChannel | undefined,
+  standing: () => readonly AlertNotice[],
+): void {
+  if (before === after) return;
+  if (before && after) after.takeOver(before);
+  else if (after) tellStanding(after, standing());
+  else void before?.close(0);
+}
+
+function tellStanding(channel: NoticeChannel, standing: readonly AlertNotice[]): void {
+  if (standing.length > 0) channel.notify(standing);
 }

@@ -42,10 +42,18 @@ export class NoticeBook {
     this.#told = told;
     return [...resolved, ...firing];
   }
+
+  /** What fires and was told, for a channel that was not there yet. */
+  standing(alerts: readonly Alert[]): AlertNotice[] {
+    return alerts
+      .filter(({ state, fingerprint }) => state === 'firing' && this.#told.has(fingerprint))
+      .map((alert) => noticeOf(alert, 'firing', false));
+  }
 }
 
+/** Frozen, since every channel and listener gets the same one. */
 function noticeOf(alert: Alert, state: AlertNotice['state'], repeated: boolean): AlertNotice {
-  return { ...alert, state, repeated };
+  return Object.freeze({ ...alert, state, repeated });
 }
 
 function firingCriticals(alerts: readonly Alert[]): ReadonlySet<string> {

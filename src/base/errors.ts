@@ -34,6 +34,11 @@ export interface ConfigIssue {
   readonly expected: string;
 }
 
+/** `prometheus.port: -1, expected a whole number from 0 to 65535`. */
+export function issueText({ path, value, expected }: ConfigIssue): string {
+  return `${path || '(document)'}: ${value === '' ? expected : `${value}, expected ${expected}`}`;
+}
+
 /** The configuration is wrong. The message and `issues` list every problem at once. */
 export class TelemetryConfigError extends TelemetryError {
   override readonly name = 'TelemetryConfigError';
@@ -41,10 +46,7 @@ export class TelemetryConfigError extends TelemetryError {
 
   /** @param source where the configuration came from, for the message: a file's path or `code`. */
   constructor(source: string, issues: readonly ConfigIssue[]) {
-    const lines = issues.map(
-      ({ path, value, expected }) =>
-        `  ${path || '(document)'}: ${value === '' ? expected : `${value}, expected ${expected}`}`,
-    );
+    const lines = issues.map((issue) => `  ${issueText(issue)}`);
     super('TD_CONFIG_INVALID', `telemetry-dashboard: wrong configuration (from ${source})\n${lines.join('\n')}`);
     this.issues = issues;
   }

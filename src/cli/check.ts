@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { assertRequirements } from '../alerts/channels/requirements.ts';
 import { TelemetryConfigError } from '../base/errors.ts';
 import { readConfigFile } from '../config/file.ts';
 import { maskedConfig } from '../config/masked.ts';
 import { resolveDocuments } from '../config/resolve.ts';
+import type { ResolvedConfig } from '../config/schema.ts';
 import type { Environment } from '../config/substitution.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -15,6 +17,8 @@ export interface Checked {
   /** The effective settings, or nothing. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Where it is right. */
+  readonly config?: ResolvedConfig;
 }
 
 /** `telemetry-dashboard check`: see its `--help`. */
@@ -34,7 +38,10 @@ function checkFile(named: string | undefined, environment: Environment): Checked
   try {
     const file = readConfigFile(named, environment);
     if (file?.document instanceof TelemetryConfigError) throw file.document;
-    return checkDocument(file?.path, file?.document, environment);
+    const checked = checkDocument(file?.path, file?.document, environment);
+    if (checked.config?.alerts.enabled)
+      assertRequirements(checked.config.alerts.channels, file?.path ?? 'the environment');
+    return checked;
   } catch (error) {
     return problemsOf(error);
   }
@@ -58,6 +65,7 @@ export function checkDocument(path: string | undefined, document: unknown, envir
       code: EXIT_CODE.ok,
       stdout: `${JSON.stringify(maskedConfig(config), undefined, 2)}\n`,
       stderr: lines.join(''),
+      config,
     };
   } catch (error) {
     return problemsOf(error);

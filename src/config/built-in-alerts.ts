@@ -14,7 +14,19 @@ const BUILT_IN_ALERTS: readonly string[] = [
   'critical_no_traffic',
 ];
 
-/** Whether an alert of this name is built in, here or in the generated Prometheus rules (`fleet_…`, `instance_down`). */
+/** What a warning and its critical have in common: the label by which one gives way to the other. */
+const BUILT_IN_RULES: readonly string[] = [
+  'latency',
+  'error_rate',
+  'memory',
+  'event_loop_delay',
+  'queue_size',
+  'no_traffic',
+];
+
+/** Whether an alert or a pair of this name is built in, here or in the generated Prometheus rules (`fleet_…`, `instance_down`). */
 export function isBuiltInAlert(name: string): boolean {
-  return BUILT_IN_ALERTS.includes(name) || name.startsWith('fleet_') || name === 'instance_down';
+  return (
+    [...BUILT_IN_ALERTS, ...BUILT_IN_RULES].includes(name) || name.startsWith('fleet_') || name === 'instance_down'
+  );
 }

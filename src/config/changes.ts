@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ResolvedConfig } from './schema.ts';
 
 /** Sections and keys that take effect in a running dashboard. */
-const LIVE: ReadonlySet<string> = new Set(['alerts', 'grafana', 'logging', 'sampling_interval_ms']);
+const LIVE: ReadonlySet<string> = new Set(['alerts', 'logging', 'sampling_interval_ms']);
+
+/** Sections that are checked, on which nothing is built yet. */
+export const WITHOUT_EFFECT = ['live', 'otlp', 'grafana'] as const;
 
 /** What differs between two documents, in dots: `alerts.thresholds.high_latency_ms`. */
 export interface ConfigChanges {
@@ -10,12 +13,20 @@ export interface ConfigChanges {
   readonly live: readonly string[];
   /** Takes effect when the process starts anew. */
   readonly restart: readonly string[];
+  /** Has none in this version. */
+  readonly withoutEffect: readonly string[];
 }
 
 export function changesOf(before: ResolvedConfig, after: ResolvedConfig): ConfigChanges {
   const paths = differences('', before, after).sort();
-  const isLive = (path: string): boolean => LIVE.has(path.split('.')[0] ?? path);
-  return { live: paths.filter(isLive), restart: paths.filter((path) => !isLive(path)) };
+  const sectionOf = (path: string): string => path.split('.')[0] ?? path;
+  const isLive = (path: string): boolean => LIVE.has(sectionOf(path));
+  const hasNone = (path: string): boolean => WITHOUT_EFFECT.some((key) => key === sectionOf(path));
+  return {
+    live: paths.filter(isLive),
+    restart: paths.filter((path) => !isLive(path) && !hasNone(path)),
+    withoutEffect: paths.filter(hasNone),
+  };
 }
 
 /** Lists are compared as a whole. */

@@ -23,13 +23,16 @@ const RESERVED = ['__proto__', 'constructor', 'prototype'];
  */
 export class DocumentReader {
   readonly #environment: Environment;
+  readonly #needsSecrets: boolean;
   readonly #issues: ConfigIssue[] = [];
   #unlisted = 0;
   /** By path: the text that stood where a variable was put in. */
   readonly #references = new Map<string, string>();
 
-  constructor(environment: Environment) {
+  /** @param needsSecrets whether the variables of secrets must be set */
+  constructor(environment: Environment, needsSecrets: boolean) {
     this.#environment = environment;
+    this.#needsSecrets = needsSecrets;
   }
 
   /** Everything that had no place, of all documents so far: the first {@link MOST_ISSUES} of it. */
@@ -135,6 +138,8 @@ export class DocumentReader {
     if (written.length > LONGEST_TEXT) return this.#tooLong(setting, written.length, path);
     if (!hasReferences(written)) return written;
     const { text, whole, problems } = substitute(written, this.#environment);
+    // who only writes files needs to know that there is a secret, not which
+    if (problems.length > 0 && setting.notes.secret && !this.#needsSecrets) return '***';
     for (const expected of problems) this.#note(path, valueText(written, setting), expected);
     if (problems.length > 0) return undefined;
     if (text.length > LONGEST_TEXT) return this.#tooLong(setting, text.length, path);

@@ -74,7 +74,7 @@ const VARIABLES: readonly Variable[] = [
 
 const HEADERS = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'];
 
-/** Every variable that is read here. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` belong to the resource. */
+/** Every variable that is read here. `OTEL_RESOURCE_ATTRIBUTES` belongs to the resource. */
 export const OTEL_VARIABLES: readonly string[] = [
   ...[...PROTOCOLS, ...VARIABLES].map(({ name }) => name),
   'OTEL_EXPORTER_OTLP_ENDPOINT',

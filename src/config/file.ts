@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { TelemetryConfigError } from '../base/errors.ts';
+import type { ConfigIssue } from '../base/errors.ts';
 import { findJsonBreak } from './json-text.ts';
 import type { Environment } from './substitution.ts';
 
@@ -16,7 +17,7 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
 /** A configuration file as it was read. */
 export interface ConfigFile {
   readonly path: string;
-  /** What it holds; of a file that was only found and is no JSON, the error that says so. */
+  /** What it holds; of a file that was only found and cannot be read or is no JSON, the error that says so. */
   readonly document: unknown;
   /** Whether somebody asked for this file; one that was only found may be somebody else's. */
   readonly named: boolean;
@@ -41,20 +42,25 @@ export function readConfigFile(
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (wanted === undefined) return undefined;
     const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    if (wanted === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
     const words = READ_ERRORS[code];
     const value = words === undefined ? code : `${words} (${code})`;
-    throw new TelemetryConfigError(path, [{ path: '', value, expected: 'a file that can be read' }]);
+    return wrongFile(path, { path: '', value, expected: 'a file that can be read' }, wanted !== undefined);
   }
   try {
     // editors of Windows put a byte order mark first
     return { path, document: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown, named: wanted !== undefined };
   } catch {
-    const wrong = new TelemetryConfigError(path, [{ path: '', value: whereItBreaks(text), expected: 'JSON' }]);
-    if (wanted !== undefined) throw wrong;
-    return { path, document: wrong, named: false };
+    return wrongFile(path, { path: '', value: whereItBreaks(text), expected: 'JSON' }, wanted !== undefined);
   }
+}
+
+/** @throws TelemetryConfigError for a named file; one that was only found may be somebody else's */
+function wrongFile(path: string, issue: ConfigIssue, named: boolean): ConfigFile {
+  const document = new TelemetryConfigError(path, [issue]);
+  if (named) throw document;
+  return { path, document, named };
 }
 
 /** Without a word of the file, which may hold secrets. */

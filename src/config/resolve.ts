@@ -34,21 +34,23 @@ export function resolveConfig(source: string, ...documents: readonly unknown[]):
  * @param source for the message: a file's path or `code`
  * @param documents later ones win, key by key; undefined ones are passed over
  * @param environment default: `process.env`
+ * @param options `needsSecrets: false` lets variables of secrets be unset: for those who only want to know that there is one
  * @throws TelemetryConfigError listing every problem
  */
 export function resolveDocuments(
   source: string,
   documents: readonly unknown[],
   environment: Environment = process.env,
+  { needsSecrets = true }: { readonly needsSecrets?: boolean } = {},
 ): Resolution {
-  const reader = new DocumentReader(environment);
+  const reader = new DocumentReader(environment, needsSecrets);
   const read = documents.filter((document) => document !== undefined).map((document) => reader.read(document) ?? {});
   const written = layDocuments(read);
   const variables = readEnvironment(environment, {
     protocol: valueAt(written, ['otlp', 'protocol']),
     headers: (valueAt(written, ['otlp', 'headers']) ?? {}) as Document,
   });
-  const document = withEndpointOfProtocol(layDocuments([variables.document, written]));
+  const document = withEndpointOfProtocol(layDocuments([nameOf(environment), variables.document, written]));
   const result = v.safeParse(configSchema, document);
   const show = (path: Path): string => reader.referencesAt(path) ?? valueText(valueAt(document, path), settingAt(path));
   const issues = [
@@ -63,6 +65,12 @@ export function resolveDocuments(
   const own = without(without(alerts, 'latency_threshold_ms'), 'error_rate_threshold');
   const config = { ...rest, alerts: { ...own, thresholds: resolveThresholds(alerts) } };
   return { config, warnings: variables.warnings };
+}
+
+/** `OTEL_SERVICE_NAME` as a document; empty where it is. */
+function nameOf(environment: Environment): Document {
+  const name = environment['OTEL_SERVICE_NAME']?.trim() ?? '';
+  return name === '' ? {} : { service_name: name };
 }
 
 /** gRPC has another port than HTTP, and no path. */

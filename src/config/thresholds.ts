@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 
 const PAIRS: readonly Pair[] = [
   { warning: 'high_latency_ms', critical: 'critical_latency_ms', byDefault: 1000, factor: 5, atMost: DAY_MS },
-  { warning: 'error_rate_warning', critical: 'error_rate_critical', byDefault: 0.05, factor: 2, atMost: 1 },
+  { warning: 'error_rate_warning', critical: 'error_rate_critical', byDefault: 0.05, factor: 2, atMost: 0.95 },
   { warning: 'memory_warning_percent', critical: 'memory_critical_percent', byDefault: 75, factor: 1.2, atMost: 95 },
   {
     warning: 'event_loop_delay_warning_ms',

@@ -33,7 +33,8 @@ function textText(text: string, setting: Setting | undefined): string {
   if (text === '') return 'an empty text';
   if (hasReferences(text)) return `"${referencesOf(text)}"`;
   const near = setting?.options?.some((option) => text.length <= 20 && distance(text.toLowerCase(), option) <= 2);
-  return near || LIKE_A_NUMBER.test(text) || LIKE_A_SWITCH.test(text) ? JSON.stringify(text) : 'a text';
+  const isPlain = setting?.number === true && LIKE_A_NUMBER.test(text);
+  return near || isPlain || LIKE_A_SWITCH.test(text) ? JSON.stringify(text) : 'a text';
 }
 
 function objectText(value: object | null): string {

@@ -69,13 +69,25 @@ export const map = <Name extends v.GenericSchema<string>, Value extends v.Generi
 /** A port to listen on; 0 is any free one. */
 export const port = whole(0, 65_535);
 
-/** A host name or an IP address. */
-export const host = matching(/^[^\s/@]+$/, 'a host name or an IP address, without scheme and path');
+/** A host name or an IP address: one colon would be that of a port. */
+export const host = matching(
+  /^(?:[^\s/@:[\]]+|[\da-fA-F:.]*:[\da-fA-F:.]*:[\da-zA-Z:.%]*)$/,
+  'a host name or an IP address, without scheme, port and path',
+);
 
 /** An absolute `http:` or `https:` URL. */
 export const httpUrl = v.pipe(
   matching(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/]/, 'an http:// or https:// URL'),
   v.check<string, string>(isUrl, 'an http:// or https:// URL'),
+);
+
+/** One of which the credentials have keys of their own. */
+export const bareHttpUrl = v.pipe(
+  matching(
+    /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/@]+(?:\/[^\s@]*)?$/,
+    'an http:// or https:// URL without user and password',
+  ),
+  v.check<string, string>(isUrl, 'an http:// or https:// URL without user and password'),
 );
 
 /** A path pattern as in Express 5. */

@@ -48,7 +48,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'singleton.ts',
   ],
   'register.ts': ['base', 'singleton.ts'],
-  cli: ['base', 'config', 'prometheus', 'index.ts'],
+  cli: ['base', 'config', 'alerts', 'prometheus', 'index.ts'],
   'cli.ts': ['cli'],
 };
 
@@ -77,6 +77,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
     ['base', 'config', 'otel', 'http', 'instrumentation', 'start.ts', 'cli'],
   ],
   [/^node:(perf_hooks|os)$/, ['resources', 'cli']],
+  [/^node:worker_threads$/, ['register.ts']],
   [/^node:v8$/, ['resources', 'instrumentation']],
   [/^node:(path|util|url|events|readline|process)$/, ['config', 'alerts', 'instrumentation', 'singleton.ts', 'cli']],
 ];

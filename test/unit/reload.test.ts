@@ -102,7 +102,7 @@ describe('Reload', () => {
     let line = followed.nextLine();
     followed.write('{"logging":{"level":"inof"},"prometheus":{"port":-1}}');
     expect(await line).toMatch(
-      /^error the settings stay as they were: .*\n.*prometheus\.port: -1.*\n.*logging\.level: "inof"/,
+      /^error .* is wrong, the settings stay as they were: prometheus\.port: -1, .*; logging\.level: "inof"/,
     );
     line = followed.nextLine();
     followed.remove();

@@ -18,7 +18,7 @@ export interface StateChannel {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** All alerts that fire, and those that were resolved within the last 5 minutes. */
+/** All alerts: pending, firing, and resolved within the last 5 minutes. */
 export type ReadAlerts = () => readonly Alert[];
 
 /** Counts notifications that nobody will get any more. */

@@ -22,13 +22,14 @@ export class EmailChannel implements NoticeChannel {
   readonly #logger: OnceLogger;
   readonly #countLost: CountLost;
   readonly #alarms: Alarms;
-  readonly #queue: MailQueue;
+  #queue: MailQueue;
   readonly #mailer: Mailer;
   readonly #outage: Outage;
   readonly #threads = new MailThreads();
   #cancel: () => void = () => undefined;
   #sending: Promise<void> | null = null;
   #isClosed = false;
+  #isReplaced = false;
 
   /** @throws TelemetryConfigError where nodemailer is not installed, or a file of `tls` cannot be read */
   constructor(section: EmailSection, context: ChannelContext) {
@@ -47,6 +48,22 @@ export class EmailChannel implements NoticeChannel {
     if (this.#isClosed || notices.length === 0) return;
     this.#lose(this.#queue.add(notices, this.#nowMs), 'overflow', 'too many alerts wait for a mail');
     this.#arm();
+  }
+
+  /** Goes on with what another one has left, by its own settings. That one is done with. */
+  takeOver(predecessor: EmailChannel): void {
+    this.#queue = predecessor.#release();
+    this.#queue.configure(this.#section.group_wait_ms, this.#section.max_per_hour);
+    this.#arm();
+    // what is under way there is sent, or comes back
+    void predecessor.#sending?.then(() => this.#arm());
+  }
+
+  #release(): MailQueue {
+    this.#isClosed = true;
+    this.#isReplaced = true;
+    this.#cancel();
+    return this.#queue;
   }
 
   /** Sends what waits at once, whatever holds it back. Holds the process meanwhile: it should get out. */
@@ -108,6 +125,10 @@ export class EmailChannel implements NoticeChannel {
   }
 
   #failed(batch: MailBatch, error: unknown): void {
+    if (this.#isReplaced) {
+      this.#queue.putBack(batch);
+      return;
+    }
     const { kind, message, advice } = failureOf(error, this.#section);
     if (kind === 'rejected') {
       this.#lose(this.#queue.rejected(batch), kind, `the server refuses the mail: ${message}`);

@@ -34,7 +34,7 @@ const thresholdsSchema = section({
   error_rate_warning: ratio('errors ÷ messages above this is `high_error_rate`', '`0.05`'),
   error_rate_critical: ratio(
     'errors ÷ messages above this is `critical_error_rate`',
-    '2 × `error_rate_warning`, at most 1',
+    '2 × `error_rate_warning`, up to 0.95',
   ),
   memory_warning_percent: percent(
     "memory above this share of the container's limit, without one of the host's memory, is `high_memory`",
@@ -92,7 +92,7 @@ const rule = section({
   ),
   min_observations: v.optional(
     about(whole(0, 1_000_000_000), 'a window with fewer observations does not fire', {
-      otherwise: '`alerts.min_observations`',
+      otherwise: '`alerts.min_observations`; 0 for `rate` and `increase`',
     }),
   ),
   labels: v.optional(

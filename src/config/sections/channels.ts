@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import {
   about,
+  bareHttpUrl,
   emailAddress,
   flag,
   host,
-  httpUrl,
   milliseconds,
   secret,
   section,
@@ -49,7 +49,7 @@ const email = section({
 const alertmanager = section({
   enabled: v.optional(about(flag, 'whether alerts are sent; the section is checked either way'), true),
   urls: about(
-    some(httpUrl, 'http:// or https:// URLs', 32),
+    some(bareHttpUrl, 'http:// or https:// URLs', 32),
     'every Alertmanager of the cluster, not a load balancer before it',
   ),
   username: v.optional(about(text('a user name'), 'basic authentication')),

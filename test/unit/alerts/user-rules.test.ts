@@ -67,7 +67,7 @@ describe("the user's rules", () => {
   it.each(['increase', 'rate'])(
     'notice that the %s of a counter is too small, but not before its window is full',
     (statistic) => {
-      const rule = { metric: 'orders', statistic, comparison: '<', threshold: 1, min_observations: 10 };
+      const rule = { metric: 'orders', statistic, comparison: '<', threshold: 1 };
       const alerting = startAlerting(only(rule));
       const orders = alerting.recorder.counter(spec('orders', 'counter')).at([]);
       expect(alerting.pass(59)).toEqual([]);

@@ -5,7 +5,7 @@ const before = resolveConfig('code');
 
 describe('changesOf', () => {
   it('finds nothing in equal documents', () => {
-    expect(changesOf(before, resolveConfig('code'))).toEqual({ live: [], restart: [] });
+    expect(changesOf(before, resolveConfig('code'))).toEqual({ live: [], restart: [], withoutEffect: [] });
   });
 
   it('names each key that differs, apart by whether it takes effect at once', () => {
@@ -22,17 +22,21 @@ describe('changesOf', () => {
         'alerts.channels.alertmanager',
         'alerts.thresholds.critical_latency_ms',
         'alerts.thresholds.high_latency_ms',
-        'grafana.enabled',
         'logging.level',
         'sampling_interval_ms',
       ],
       restart: ['prometheus.labels.a', 'prometheus.port', 'service_name'],
+      withoutEffect: ['grafana.enabled'],
     });
   });
 
   it('takes a list as a whole', () => {
     const rules = [{ name: 'slow', metric: 'realtime.latency', statistic: 'p99', threshold: 1 }] as const;
     const after = resolveConfig('code', { alerts: { rules: [...rules] }, websocket: { routes: ['/a'] } });
-    expect(changesOf(before, after)).toEqual({ live: ['alerts.rules'], restart: ['websocket.routes'] });
+    expect(changesOf(before, after)).toEqual({
+      live: ['alerts.rules'],
+      restart: ['websocket.routes'],
+      withoutEffect: [],
+    });
   });
 });

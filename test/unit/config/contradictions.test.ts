@@ -235,7 +235,7 @@ describe('thresholds', () => {
   });
 
   it('derive none that could not be written', () => {
-    expect(thresholds({ thresholds: { error_rate_warning: 0.7 } }).error_rate_critical).toBe(1);
+    expect(thresholds({ thresholds: { error_rate_warning: 0.7 } }).error_rate_critical).toBe(0.95);
     expect(thresholds({ thresholds: { memory_warning_percent: 90 } }).memory_critical_percent).toBe(95);
     expect(thresholds({ thresholds: { memory_warning_percent: 97 } }).memory_critical_percent).toBe(97);
     expect(thresholds({ thresholds: { no_traffic_warning_ms: 86_400_000 } }).no_traffic_critical_ms).toBe(86_400_000);

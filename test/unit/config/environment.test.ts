@@ -67,7 +67,7 @@ describe('the variables of OpenTelemetry', () => {
   });
 
   it.each([
-    ['OTEL_EXPORTER_PROMETHEUS_HOST', 'http://h0st', 'a host name or an IP address, without scheme and path'],
+    ['OTEL_EXPORTER_PROMETHEUS_HOST', 'http://h0st', 'a host name or an IP address, without scheme, port and path'],
     ['OTEL_EXPORTER_PROMETHEUS_PORT', '70000', 'a whole number from 0 to 65535'],
     ['OTEL_EXPORTER_PROMETHEUS_PORT', '94x', 'a whole number from 0 to 65535'],
     ['OTEL_LOG_LEVEL', 'loud', 'one of none, error, warn, info, debug, verbose, all'],

@@ -27,8 +27,8 @@ export type MailBatch = readonly Waiting[];
 
 /** Says when the next mail leaves and what is in it. Times are those of the monotonic clock, in ms. */
 export class MailQueue {
-  readonly #groupWaitMs: number;
-  readonly #maxPerHour: number;
+  #groupWaitMs = 0;
+  #maxPerHour = Infinity;
   readonly #random: () => number;
   /** By fingerprint, oldest first. */
   readonly #waiting = new Map<string, Waiting>();
@@ -38,9 +38,16 @@ export class MailQueue {
   #retryAtMs = -Infinity;
 
   constructor(groupWaitMs: number, maxPerHour: number, random: () => number) {
+    this.#random = random;
+    this.configure(groupWaitMs, maxPerHour);
+  }
+
+  /** Goes on by other settings. Tries soon: what stood in the way may be mended. */
+  configure(groupWaitMs: number, maxPerHour: number): void {
     this.#groupWaitMs = groupWaitMs;
     this.#maxPerHour = maxPerHour;
-    this.#random = random;
+    this.#failures = 0;
+    this.#retryAtMs = -Infinity;
   }
 
   get size(): number {
@@ -70,9 +77,8 @@ export class MailQueue {
 
   /** When the next mail may leave; null: nothing waits. */
   get dueAtMs(): number | null {
-    if (this.#waiting.size === 0) return null;
-    let firstMs = Infinity;
-    for (const { sinceMs } of this.#waiting.values()) firstMs = Math.min(firstMs, sinceMs);
+    const firstMs = Math.min(...this.#idle().map(({ sinceMs }) => sinceMs));
+    if (firstMs === Infinity) return null;
     const oldestMs = this.#sentMs[0];
     const allowedMs = oldestMs === undefined || this.#sentMs.length < this.#maxPerHour ? -Infinity : oldestMs + HOUR_MS;
     return Math.max(firstMs + this.#groupWaitMs, this.#retryAtMs, allowedMs);
@@ -80,7 +86,7 @@ export class MailQueue {
 
   /** All that waits, as the next mail. Its end is told by one of the methods below. */
   take(nowMs: number): MailBatch {
-    const batch = [...this.#waiting.values()];
+    const batch = this.#idle();
     for (const waiting of batch) {
       waiting.isUnderWay = true;
       waiting.triedAtMs ??= nowMs;
@@ -97,6 +103,11 @@ export class MailQueue {
     if (this.#sentMs.length > this.#maxPerHour) this.#sentMs.shift();
   }
 
+  /** Nobody knows whether the mail has left, and nobody waits for it: it is as if it had not been tried. */
+  putBack(batch: MailBatch): void {
+    for (const waiting of batch) waiting.isUnderWay = false;
+  }
+
   /**
    * The server was away, or refused whatever we send.
    *
@@ -106,7 +117,7 @@ export class MailQueue {
   failed(batch: MailBatch, nowMs: number, isRefusal: boolean): number {
     this.#failures += 1;
     this.#retryAtMs = nowMs + (isRefusal ? REFUSED_RETRY_MS : backoffMs(this.#failures, BACKOFF, this.#random()));
-    for (const waiting of batch) waiting.isUnderWay = false;
+    this.putBack(batch);
     return this.#remove(batch.filter(({ triedAtMs }) => triedAtMs !== null && nowMs - triedAtMs >= GIVE_UP_MS));
   }
 

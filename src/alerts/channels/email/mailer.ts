@@ -93,7 +93,8 @@ function createTransport(
     tls,
     connectionTimeout: timeout_ms,
     greetingTimeout: timeout_ms,
-    socketTimeout: timeout_ms,
+    // a server may think long before it takes a mail; the whole is bounded too
+    socketTimeout: STEPS * timeout_ms,
     // nothing in a mail is a file or an address to read
     disableFileAccess: true,
     disableUrlAccess: true,
