@@ -23,13 +23,17 @@ export const processMetrics = {
     '1',
     'Share of the time since the last sample in which the event loop was busy',
   ),
-  eventLoopDelayP50: gauge('nodejs.eventloop.delay.p50', 's', 'Median event loop delay since the last sample'),
+  eventLoopDelayP50: gauge(
+    'nodejs.eventloop.delay.p50',
+    's',
+    'Median event loop delay over the last second, or sampling interval where that is longer',
+  ),
   eventLoopDelayP99: gauge(
     'nodejs.eventloop.delay.p99',
     's',
-    '99th percentile of the event loop delay since the last sample',
+    '99th percentile of the event loop delay over the same time',
   ),
-  eventLoopDelayMax: gauge('nodejs.eventloop.delay.max', 's', 'Longest event loop delay since the last sample'),
+  eventLoopDelayMax: gauge('nodejs.eventloop.delay.max', 's', 'Longest event loop delay over the same time'),
   heapUsed: gauge('v8js.memory.heap.used', 'By', 'JavaScript heap in use', 'up_down_counter'),
   heapLimit: gauge('v8js.memory.heap.limit', 'By', 'Most that the JavaScript heap may grow to', 'up_down_counter'),
   gcDuration: {

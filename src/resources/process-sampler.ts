@@ -16,6 +16,12 @@ const GC_KINDS: ReadonlyMap<number, (typeof GC_TYPES)[number]> = new Map([
 
 const EVENT_LOOP_RESOLUTION_MS = 10;
 
+/** Shortest time that the figures of the event loop's delay cover. */
+const DELAY_WINDOW_MS = 1000;
+
+/** Timers of a second may ring a little before it. */
+const TIMER_SLACK_MS = 100;
+
 type ProcessCells = Record<Exclude<keyof typeof processMetrics, 'gcDuration'>, GaugeCell>;
 
 /** Samples what the process uses. One sampler for all readers, so that they do not shorten each other's intervals. */
@@ -27,6 +33,9 @@ export class ProcessSampler {
   readonly #cells: ProcessCells;
   #cpu = process.cpuUsage();
   #sampledMs: number;
+  #delaySinceMs: number;
+  /** Of a complete window. */
+  #hasDelay = false;
   #loop: EventLoopUtilization = performance.eventLoopUtilization();
 
   constructor(recorder: Recorder) {
@@ -43,7 +52,7 @@ export class ProcessSampler {
         if (kind !== undefined) pauses.at([kind]).record(entry.duration / 1000);
       }
     });
-    this.#sampledMs = recorder.clock.monotonicMs();
+    this.#sampledMs = this.#delaySinceMs = recorder.clock.monotonicMs();
     this.#delay.enable();
     this.#gcObserver.observe({ entryTypes: ['gc'] });
     this.#sampleMemory();
@@ -62,13 +71,21 @@ export class ProcessSampler {
     const loop = performance.eventLoopUtilization();
     cells.eventLoopUtilization.set(performance.eventLoopUtilization(loop, this.#loop).utilization);
     this.#loop = loop;
-    if (this.#delay.count > 0) {
-      cells.eventLoopDelayP50.set(this.#delay.percentile(50) / 1e9);
-      cells.eventLoopDelayP99.set(this.#delay.percentile(99) / 1e9);
-      cells.eventLoopDelayMax.set(this.#delay.max / 1e9);
-      this.#delay.reset();
-    }
+    this.#sampleDelay(nowMs);
     this.#sampleMemory();
+  }
+
+  /** Of a second at least: a percentile of a few delays would jump. Until the first is over, of what there is. */
+  #sampleDelay(nowMs: number): void {
+    const isComplete = nowMs - this.#delaySinceMs >= DELAY_WINDOW_MS - TIMER_SLACK_MS;
+    if (this.#delay.count === 0 || (!isComplete && this.#hasDelay)) return;
+    this.#cells.eventLoopDelayP50.set(this.#delay.percentile(50) / 1e9);
+    this.#cells.eventLoopDelayP99.set(this.#delay.percentile(99) / 1e9);
+    this.#cells.eventLoopDelayMax.set(this.#delay.max / 1e9);
+    if (!isComplete) return;
+    this.#hasDelay = true;
+    this.#delaySinceMs = nowMs;
+    this.#delay.reset();
   }
 
   close(): void {

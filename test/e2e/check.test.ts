@@ -32,11 +32,23 @@ async function check(cwd: string, args: readonly string[] = [], env: Record<stri
 
 describe('telemetry-dashboard check', () => {
   it('shows the effective settings with secrets masked, and says of which file', async () => {
-    const folder = folderWith({ 'mine.json': JSON.stringify(fullConfig()) });
+    // its files are not there
+    const text = JSON.stringify(fullConfig()).replaceAll(/"tls":\{[^}]*\}/g, '"tls":{}');
+    const folder = folderWith({ 'mine.json': text });
     const { code, stdout, stderr } = await check(folder, ['mine.json']);
     expect([code, stderr]).toEqual([0, `telemetry-dashboard: ${join(folder, 'mine.json')} is right\n`]);
     expect(JSON.parse(stdout)).toMatchObject({ service_name: 'chat', prometheus: { port: 9465, token: '***' } });
     for (const secret of SECRETS) expect(stdout).not.toContain(secret);
+  });
+
+  it('misses what a start would miss', async () => {
+    const tls = { ca_file: 'none.pem' };
+    const email = { host: 'mail.example.com', from: 'a@example.com', to: ['b@example.com'], tls };
+    const alertmanager = { urls: ['http://127.0.0.1:9093'], tls };
+    const folder = folderWith({ 'mine.json': JSON.stringify({ alerts: { channels: { email, alertmanager } } }) });
+    const { code, stderr } = await check(folder, ['mine.json']);
+    expect(code).toBe(1);
+    expect(stderr.match(/tls\.ca_file: no such file/g)).toHaveLength(2);
   });
 
   it('lists all problems at once on standard error', async () => {

@@ -115,6 +115,14 @@ describe('telemetry-dashboard/register', () => {
     ]);
   });
 
+  it('lets a worker thread run on that starts after the file has become wrong', async () => {
+    const program = register('late-worker.cjs', { prometheus: { port: 0 }, reload_interval_ms: 0 });
+    await expect(program.exited).resolves.toEqual({ code: 0, signal: null });
+    expect(program.stdout).toContain('worker has run');
+    expect(program.stdout).toContain('worker ended with 0');
+    expect(program.stderr).toContain('prot: no such key');
+  });
+
   it('does not measure sockets with websocket.enabled: false, and tells idle ones by websocket.idle_after_ms', async () => {
     const openWith = async (websocket: object): Promise<ReturnType<typeof parseSamples>> => {
       const port = await freePort();
@@ -158,7 +166,7 @@ describe('telemetry-dashboard/register', () => {
       );
       await expect(program.exited).resolves.toEqual({ code: 0, signal: null });
       expect(
-        program.stderr.split('\n').filter((line) => line.includes('not a configuration of telemetry-dashboard')),
+        program.stderr.split('\n').filter((line) => line.includes('wrong as a configuration of telemetry-dashboard')),
       ).toHaveLength(1);
     },
   );

@@ -304,6 +304,13 @@ describe('the configuration', () => {
     );
   });
 
+  it('makes no channel of alerts that are switched off', async () => {
+    const tls = { ca_file: '/no/ca.pem' };
+    const alertmanager = { urls: ['https://127.0.0.1:1'], tls };
+    const { dashboard } = await startDashboard({ config: { alerts: { enabled: false, channels: { alertmanager } } } });
+    expect(dashboard.displayRealtimeMetrics().alerts).toEqual([]);
+  });
+
   it('says what is checked and has no effect yet', async () => {
     const { log } = await startDashboard({
       config: { live: { enabled: true }, otlp: { enabled: true }, grafana: { enabled: true } },

@@ -67,7 +67,10 @@ describe('NoticeBook', () => {
 
   it('hands on the whole alert', () => {
     const alert = alertOf('warning app', 'firing');
-    expect(new NoticeBook().update([alert], 0, HOUR)).toEqual([{ ...alert, repeated: false }]);
+    const [notice] = new NoticeBook().update([alert], 0, HOUR);
+    expect(notice).toEqual({ ...alert, repeated: false });
+    // channels and listeners share it
+    expect(Object.isFrozen(notice)).toBe(true);
   });
 
   it('does not tell the end of what it never told', () => {
@@ -156,6 +159,13 @@ describe('NoticeBook', () => {
     const alerts = [alertOf('critical app', 'firing')];
     book.update(alerts, 0, HOUR);
     expect(book.update(alerts, 1000, 500)).toHaveLength(1);
+  });
+
+  it('knows what fires and was told, for those who come later', () => {
+    const book = new NoticeBook();
+    const alerts = [alertOf('warning app', 'firing'), alertOf('critical app', 'firing'), alertOf('alone', 'pending')];
+    book.update(alerts, 0, HOUR);
+    expect(told(book.standing(alerts))).toEqual(['critical app firing']);
   });
 
   it('forgets an alert that is gone', () => {
