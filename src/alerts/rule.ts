@@ -53,13 +53,9 @@ export function releaseThreshold({ threshold, comparison, hysteresisRatio }: Ale
   return comparison.startsWith('>') ? threshold - band : threshold + band;
 }
 
-/**
- * Observations that the window of a rule must have for its value to count. 0 for what is no window, and for a rule that a
- * counter has counted too little: it is there to see just that.
- */
-export function requiredObservations({ measure, comparison, minObservations }: AlertRule): number {
-  if (measure.kind === 'gauge' || measure.kind === 'silence') return 0;
-  return measure.kind === 'counter' && comparison.startsWith('<') ? 0 : minObservations;
+/** Observations that the window of a rule must have for its value to count; 0 for what is no window. */
+export function requiredObservations({ measure, minObservations }: AlertRule): number {
+  return measure.kind === 'gauge' || measure.kind === 'silence' ? 0 : minObservations;
 }
 
 /** Whether the value is beyond `threshold`. */

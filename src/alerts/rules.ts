@@ -117,18 +117,19 @@ function rulesOfPair(pair: Pair, alerts: AlertsConfig): AlertRule[] {
 }
 
 function userRule(rule: AlertsConfig['rules'][number], alerts: AlertsConfig): AlertRule {
+  const measure = measureOf(rule);
   return {
     name: rule.name,
     rule: rule.name,
     severity: rule.severity,
-    measure: measureOf(rule),
+    measure,
     comparison: rule.comparison,
     threshold: rule.threshold,
     display: { scale: 1, unit: displayUnit(rule) },
     forMs: rule.for_ms ?? alerts.for_ms,
     keepFiringForMs: rule.keep_firing_for_ms ?? alerts.keep_firing_for_ms,
     hysteresisRatio: alerts.hysteresis_percent / 100,
-    minObservations: rule.min_observations ?? alerts.min_observations,
+    minObservations: rule.min_observations ?? (measure.kind === 'counter' ? 0 : alerts.min_observations),
     labels: rule.labels,
     summary: rule.summary ?? `${rule.statistic} of ${rule.metric} is ${rule.comparison} ${rule.threshold}`,
   };

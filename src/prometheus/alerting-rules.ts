@@ -1,5 +1,4 @@
 import type { AlertRule } from '../alerts/rule.ts';
-import { requiredObservations } from '../alerts/rule.ts';
 import { rulesOf } from '../alerts/rules.ts';
 import { CATALOG } from '../catalog/index.ts';
 import { labelName } from '../catalog/prometheus-name.ts';
@@ -54,7 +53,7 @@ export function alertingRules(config: ResolvedConfig): AlertingRules {
         return [];
       }
     });
-  const rules = rulesOf(alerts).map((rule) => ({ ...rule, minObservations: requiredObservations(rule) }));
+  const rules = rulesOf(alerts);
   const builtIn = rules.slice(0, rules.length - alerts.rules.length);
   const perInstance = write(rules, 'job_instance');
   const told = new Set(leftOut.map(({ alert }) => alert));
