@@ -103,6 +103,10 @@ describe.each([
   );
 });
 
+/** What a rule is written with besides: nothing, or what lets each step of a window matter. */
+const BARE = { own: { min_observations: 10, for_ms: 0 }, alerts: { hysteresis_percent: 0 } };
+const VARIANTS = [{ own: {}, alerts: {} }, BARE];
+
 /** Rules as users write them, on each kind of metric. */
 const GRID = (
   [
@@ -121,17 +125,19 @@ describe("a user's rule", () => {
   test.each(GRID)(
     'that %s of %s is %s any of %j passes its tests',
     (statistic, metric, comparison, thresholds) => {
-      const rules = thresholds.map((threshold, index) => ({
-        ...{ name: `mine_${index}`, metric, statistic, comparison, threshold },
-      }));
-      const provisioned = new Provisioned({ alerts: { rules } });
-      try {
-        provisioned.rules = onlyWith(provisioned.rules, ({ alert }) => alert?.startsWith('mine_') === true);
-        expect(provisioned.checkRules()).toMatchObject({ status: 0 });
-        expect(provisioned.testRules('^mine_')).toMatchObject({ status: 0 });
-        expect(provisioned.remarks).toEqual([]);
-      } finally {
-        provisioned.remove();
+      for (const { own, alerts } of VARIANTS) {
+        const rules = thresholds.map((threshold, index) => ({
+          ...{ name: `mine_${index}`, metric, statistic, comparison, threshold, ...own },
+        }));
+        const provisioned = new Provisioned({ alerts: { ...alerts, rules } });
+        try {
+          provisioned.rules = onlyWith(provisioned.rules, ({ alert }) => alert?.startsWith('mine_') === true);
+          expect(provisioned.checkRules()).toMatchObject({ status: 0 });
+          expect(provisioned.testRules('^mine_')).toMatchObject({ status: 0 });
+          expect(provisioned.remarks).toEqual([]);
+        } finally {
+          provisioned.remove();
+        }
       }
     },
     DEADLINE_MS,
