@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { TelemetryConfigError } from '../base/errors.ts';
 import { readConfigFile } from '../config/file.ts';
-import { resolveConfig } from '../config/resolve.ts';
+import { resolveDocuments } from '../config/resolve.ts';
+import type { Resolution } from '../config/resolve.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { prometheusFiles } from '../prometheus/files.ts';
 import type { GeneratedFiles } from '../prometheus/files.ts';
@@ -22,7 +23,8 @@ export async function provision(args: readonly string[]): Promise<ExitCode> {
     process.stdout.write(PROVISION_USAGE);
     return EXIT_CODE.ok;
   }
-  const { config, origin } = readConfig(options.config);
+  const { config, warnings, origin } = readConfig(options.config);
+  for (const warning of warnings) process.stderr.write(`telemetry-dashboard: ${warning}\n`);
   process.stderr.write(`telemetry-dashboard: configuration: ${origin}\n`);
   const generated = SOURCES.map((source) => source(config));
   for (const remark of generated.flatMap(({ remarks }) => remarks)) {
@@ -43,10 +45,12 @@ export async function provision(args: readonly string[]): Promise<ExitCode> {
   return EXIT_CODE.failed;
 }
 
-function readConfig(named: string | undefined): { config: ResolvedConfig; origin: string } {
+function readConfig(named: string | undefined): Resolution & { origin: string } {
   const file = readConfigFile(named);
   if (file?.document instanceof TelemetryConfigError) throw file.document;
-  return { config: resolveConfig(file?.path ?? 'the defaults', file?.document), origin: file?.path ?? 'the defaults' };
+  const origin = file?.path ?? 'the defaults';
+  // the files say where a secret belongs, never what it is
+  return { ...resolveDocuments(origin, [file?.document], process.env, { needsSecrets: false }), origin };
 }
 
 interface ProvisionOptions {

@@ -11,13 +11,13 @@ export interface AlertIdentity {
 }
 
 /**
- * Holds where the value is beyond the threshold, or fires and is not back by the hysteresis, and enough was observed.
+ * Holds where the value is beyond the threshold, or fires and is not back by the hysteresis, and enough was observed for long enough.
  *
  * @param by labels that tell the series of the measure apart
  */
 export function alertCondition(
   rule: AlertRule,
-  { value, observations }: MeasureExpression,
+  { value, observations, full }: MeasureExpression,
   { alert, labels }: AlertIdentity,
   by: readonly string[],
 ): string {
@@ -32,10 +32,16 @@ export function alertCondition(
       : [beyond, 'or', `${operand} ${rule.comparison} ${decimal(release)}`, `and ignoring (${apart}) ${fires}`].join(
           '\n',
         );
-  if (observations.length === 0 || rule.minObservations === 0) return held;
-  const enough = observations.map((count) => `${count} >= ${rule.minObservations}`);
-  const guard = enough.length === 1 ? (enough[0] as string) : `(\n${indented(enough.join('\nor\n'))}\n)`;
-  return `${held === beyond ? held : `(\n${indented(held)}\n)`}\nand on (${by.join(', ')}) ${guard}`;
+  const guards = [...enoughOf(observations, rule), ...(full === undefined ? [] : [full])];
+  if (guards.length === 0) return held;
+  const guarded = held === beyond ? held : `(\n${indented(held)}\n)`;
+  return [guarded, ...guards.map((guard) => `and on (${by.join(', ')}) ${guard}`)].join('\n');
+}
+
+function enoughOf(observations: readonly string[], { minObservations }: AlertRule): string[] {
+  if (observations.length === 0 || minObservations === 0) return [];
+  const enough = observations.map((count) => `${count} >= ${minObservations}`);
+  return enough.length === 1 ? enough : [`(\n${indented(enough.join('\nor\n'))}\n)`];
 }
 
 /** Without the digits that binary fractions add: 0.9, not 0.9000000000000001. */

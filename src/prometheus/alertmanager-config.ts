@@ -44,7 +44,7 @@ export function alertmanagerConfig(config: ResolvedConfig): GeneratedFile {
 }
 
 function remarks({ alerts: { channels } }: ResolvedConfig): string[] {
-  if (!channels.email?.enabled) {
+  if (!channels.email) {
     return [
       'The receivers tell nobody yet: give them email_configs, slack_configs, pagerduty_configs …, or set alerts.channels.email.',
     ];
@@ -66,9 +66,10 @@ function ownLabels(config: ResolvedConfig): string[] {
   return [...new Set(['source', 'queue', ...labels])].filter((label) => label !== 'severity');
 }
 
+/** Also with `enabled: false`, which says of the process alone that it sends no mails. */
 function emailOf({ alerts }: ResolvedConfig): object | undefined {
   const { email } = alerts.channels;
-  if (!email?.enabled) return undefined;
+  if (!email) return undefined;
   const implicitTls = email.secure && email.port !== IMPLICIT_TLS_PORT;
   return {
     to: email.to.join(', '),

@@ -22,7 +22,16 @@ export function prometheusFiles(config: ResolvedConfig): GeneratedFiles {
     remarks: [
       ...leftOut.map(({ alert, reason }) => `Prometheus has no rule ${alert}: ${reason}`),
       ...imprecise.map(({ alert, reason }) => `Prometheus's rule ${alert} is not exact: ${reason}`),
+      ...(mailsTwice(config) ? [MAILS_TWICE] : []),
       ...tests.untested.map(({ alert, reason }) => `the rule tests leave out ${alert}: ${reason}`),
     ],
   };
+}
+
+const MAILS_TWICE =
+  'alerts.channels.email and alerts.channels.alertmanager are both on: people get mails from the process and from Alertmanager; ' +
+  'with alerts.channels.email.enabled false, Alertmanager alone sends them';
+
+function mailsTwice({ alerts: { enabled, channels } }: ResolvedConfig): boolean {
+  return enabled && channels.email?.enabled === true && channels.alertmanager?.enabled === true;
 }

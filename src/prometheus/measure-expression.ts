@@ -20,6 +20,8 @@ export interface MeasureExpression {
   readonly value: string;
   /** The numbers of observations, any of which may be the one that reaches the minimum; none: there is no minimum. */
   readonly observations: readonly string[];
+  /** What holds once the window is full, where the value says nothing before. */
+  readonly full?: string;
 }
 
 /** Why a measure cannot be said in PromQL. One line. */
@@ -84,10 +86,15 @@ function silence(thresholdSeconds: number, level: Level, { scrapeMs }: RuleWindo
   }
   const by = labelsOf(level).join(', ');
   const uptime = gauge(processMetrics.uptime);
-  const ours = `${uptime} and on (job, instance) ${OURS}`;
+  const ours = ofOurs(uptime);
   const oldest = level === 'job' ? `max by (${by}) (${ours})` : `(${ours})`;
   const moved = sumBy(labelsOf(level), increaseOver(counter(messages), ms));
   return { value: `${oldest} unless on (${by}) ${moved} > 0`, observations: [] };
+}
+
+/** Of processes with this package only. */
+function ofOurs(expression: string): string {
+  return `${expression} and on (job, instance) ${OURS}`;
 }
 
 function counterMeasure(
@@ -98,12 +105,19 @@ function counterMeasure(
 ): MeasureExpression {
   const metric = metricOf(rule, name, config, ['counter']);
   const grown = sumBy(labelsOf('job_instance'), increaseOver(counter(metric), rangeMs));
-  // the family is there from the start, its series only from their first count
-  const increase =
-    rule.comparison.startsWith('<') && metric.attributes !== undefined
-      ? `(${grown} or 0 * ${gauge(processMetrics.uptime)})`
-      : grown;
-  return { value: statistic === 'rate' ? `${increase} / ${rangeMs / 1000}` : increase, observations: [grown] };
+  const uptime = gauge(processMetrics.uptime);
+  const increase = countsFromStart(rule, metric) ? `(${grown} or ${ofOurs(`0 * ${uptime}`)})` : grown;
+  return {
+    value: statistic === 'rate' ? `${increase} / ${rangeMs / 1000}` : increase,
+    observations: [grown],
+    // of a window that is not full yet nobody can say that too little was counted
+    ...(rule.comparison.startsWith('<') && { full: `${uptime} >= ${rangeMs / 1000}` }),
+  };
+}
+
+/** Whether too little is found before the first count: the package's own families are there from the start, their series are not. */
+export function countsFromStart({ measure, comparison }: AlertRule, { attributes }: Metric): boolean {
+  return measure.kind === 'counter' && comparison.startsWith('<') && attributes !== undefined;
 }
 
 function histogramMeasure(

@@ -1,3 +1,4 @@
+import { rulesOf } from '../alerts/rules.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { promDuration } from '../promql/duration.ts';
 import { fileText } from './file-text.ts';
@@ -18,7 +19,7 @@ export function prometheusConfig(config: ResolvedConfig): GeneratedFile {
   const document = {
     global: { scrape_interval: interval, evaluation_interval: interval },
     rule_files: ['rules/telemetry-dashboard.yml'],
-    alerting: { alertmanagers: alertmanagers(config) },
+    alerting: { ...withoutOwnAlerts(config), alertmanagers: alertmanagers(config) },
     scrape_configs: [
       {
         job_name: service_name ?? 'telemetry-dashboard',
@@ -30,6 +31,17 @@ export function prometheusConfig(config: ResolvedConfig): GeneratedFile {
     ],
   };
   return { path: 'prometheus/prometheus.yml', text: fileText(document, remarks(config, target)) };
+}
+
+/** The process tells Alertmanager its own alerts, under another `instance`: told by Prometheus too, people would hear of each twice. */
+function withoutOwnAlerts({ alerts }: ResolvedConfig): object {
+  const names = [...new Set(tellsItself(alerts) ? rulesOf(alerts).map(({ name }) => name) : [])];
+  if (names.length === 0) return {};
+  return { alert_relabel_configs: [{ source_labels: ['alertname'], regex: names.join('|'), action: 'drop' }] };
+}
+
+function tellsItself({ enabled, channels }: ResolvedConfig['alerts']): boolean {
+  return enabled && channels.alertmanager?.enabled === true;
 }
 
 function targetOf({ enabled, host, port }: ResolvedConfig['prometheus']): string | undefined {
@@ -44,6 +56,12 @@ function remarks({ prometheus, alerts }: ResolvedConfig, target: string | undefi
     ...(prometheus.enabled ? [] : ['prometheus.enabled is false: there is nothing to scrape.']),
     ...(prometheus.enabled && target === undefined
       ? ['prometheus.port is 0, any free one: put the address of the service into targets.']
+      : []),
+    ...(tellsItself(alerts)
+      ? [
+          'alerts.channels.alertmanager is on: the process tells Alertmanager the alerts of its rules itself, so alert_relabel_configs',
+          'drops these here, and Prometheus tells of the fleet and of instances that are down.',
+        ]
       : []),
     ...(prometheus.token === undefined ? [] : ['secrets/metrics-token has to hold prometheus.token.']),
     ...(alertmanager?.enabled && alertmanager.password !== undefined

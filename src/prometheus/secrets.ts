@@ -13,8 +13,19 @@ export function passwordFile<Key extends string>(
   return password === undefined ? {} : ({ [key]: `secrets/${owner}-password` } as Record<Key, string>);
 }
 
-/** `tls_config` where anything is set. Its keys are those of Prometheus and Alertmanager. */
+/**
+ * `tls_config` where anything is set. Its keys are those of Prometheus and Alertmanager, which look for files from the folder of
+ * their own configuration; the process does from the folder above.
+ */
 export function tlsConfig(tls: Tls): { tls_config?: Tls } {
   const { insecure_skip_verify: skip, ...files } = tls;
-  return skip || Object.keys(files).length > 0 ? { tls_config: tls } : {};
+  const entries = Object.entries(files);
+  if (!skip && entries.length === 0) return {};
+  const moved = Object.fromEntries(entries.map(([key, path]) => [key, isAnchored(path) ? path : `../${path}`]));
+  return { tls_config: { ...moved, insecure_skip_verify: skip } };
+}
+
+/** On any platform. */
+function isAnchored(path: string | undefined): boolean {
+  return path === undefined || /^(?:[/\\]|[a-z]:)/i.test(path);
 }

@@ -103,6 +103,47 @@ describe.each([
   );
 });
 
+/** What a rule is written with besides: nothing, or what lets each step of a window matter. */
+const BARE = { own: { min_observations: 10, for_ms: 0 }, alerts: { hysteresis_percent: 0 } };
+const VARIANTS = [{ own: {}, alerts: {} }, BARE];
+
+/** Rules as users write them, on each kind of metric. */
+const GRID = (
+  [
+    ['websocket.server.messages', ['rate', 'increase'], [0.001, 0.5, 1, 90, 1000]],
+    ['websocket.server.ping.duration', ['avg', 'p50', 'p99'], [0.001, 0.02, 3]],
+    ['realtime.latency', ['p95'], [0.001, 0.25]],
+    ['websocket.server.open_connections', ['value'], [0, 0.5, 7, 1000]],
+  ] as const
+).flatMap(([metric, statistics, thresholds]) =>
+  statistics.flatMap((statistic) =>
+    (['<', '<=', '>', '>='] as const).map((comparison) => [statistic, metric, comparison, thresholds] as const),
+  ),
+);
+
+describe("a user's rule", () => {
+  test.each(GRID)(
+    'that %s of %s is %s any of %j passes its tests',
+    (statistic, metric, comparison, thresholds) => {
+      for (const { own, alerts } of VARIANTS) {
+        const rules = thresholds.map((threshold, index) => ({
+          ...{ name: `mine_${index}`, metric, statistic, comparison, threshold, ...own },
+        }));
+        const provisioned = new Provisioned({ alerts: { ...alerts, rules } });
+        try {
+          provisioned.rules = onlyWith(provisioned.rules, ({ alert }) => alert?.startsWith('mine_') === true);
+          expect(provisioned.checkRules()).toMatchObject({ status: 0 });
+          expect(provisioned.testRules('^mine_')).toMatchObject({ status: 0 });
+          expect(provisioned.remarks).toEqual([]);
+        } finally {
+          provisioned.remove();
+        }
+      }
+    },
+    DEADLINE_MS,
+  );
+});
+
 /** Names of the tests of recording rules. */
 const RECORDING_TESTS = '^(even traffic|the first errors|a process|an instance) ';
 
@@ -208,12 +249,23 @@ function mutated(
   mutate: (rule: WrittenRule) => Partial<WrittenRule> | undefined,
 ): string | undefined {
   const document = parseDocument(text).toJS() as { groups: { rules: WrittenRule[] }[] };
-  const rule = document.groups[0]!.rules.find(
-    (one) => one.alert === alert && (one.labels?.['source'] ?? '') === source,
-  )!;
+  const isMeant = (one: WrittenRule): boolean => one.alert === alert && (one.labels?.['source'] ?? '') === source;
+  const rule = document.groups[0]!.rules.find(isMeant)!;
   const change = mutate(rule);
   if (!change) return undefined;
   Object.assign(rule, change);
+  return onlyWith(JSON.stringify(document), isMeant); // JSON is YAML
+}
+
+/** The rules that are meant and those that they read: promtool evaluates all that there are in each step of each test. */
+function onlyWith(text: string, isMeant: (rule: WrittenRule) => boolean): string {
+  const document = parseDocument(text).toJS() as { groups: { rules: WrittenRule[] }[] };
+  const group = document.groups[0]!;
+  const kept = new Set(group.rules.filter(isMeant));
+  for (const reader of kept) {
+    for (const rule of group.rules) if (rule.record !== undefined && reader.expr.includes(rule.record)) kept.add(rule);
+  }
+  group.rules = group.rules.filter((rule) => kept.has(rule));
   return JSON.stringify(document); // JSON is YAML
 }
 

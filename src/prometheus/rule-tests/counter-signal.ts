@@ -14,8 +14,10 @@ export function counterSignal(levels: readonly Level[], { rule, metric, window }
   const increments = levels.map((level) => {
     if (level === 'idle') return 0;
     const increase = levelValue(rule, level, true) * perWindow;
-    const reached =
-      level === 'beyond' && rule.comparison.startsWith('>') ? Math.max(increase, minObservations) : increase;
+    // one more than the minimum: a sum of fractions may be a binary digit below it
+    const least =
+      minObservations > 0 && level === 'beyond' && rule.comparison.startsWith('>') ? minObservations + 1 : 0;
+    const reached = Math.max(increase, least);
     return level === 'few' ? Math.min(increase, Math.max(0, minObservations - 1)) / steps : reached / steps;
   });
   const counts = totals(increments);

@@ -7,11 +7,17 @@ import type { AlertRule } from '../../alerts/rule.ts';
  */
 export type Level = 'calm' | 'band' | 'near' | 'beyond' | 'few' | 'idle';
 
+// A window holds steps of two levels while one gives way to the other. The shares are such that their mean is never a limit
+// itself, where the last binary digit would decide: half of 0.001 above and half of 0.001 below would be.
+
 /** Share of the threshold that `near` and `beyond` are off it. */
 const MARGIN = 0.001;
 
+/** Share of the threshold that `band` is off it where there is no hysteresis. */
+const BAND_MARGIN = 0.00061803;
+
 /** Share of the threshold that `calm` is from where an alert is released. */
-const DISTANCE = 0.25;
+const DISTANCE = 0.2537;
 
 /** The value of a level; those below 0 become 0 where `isCount`. */
 export function levelValue(rule: AlertRule, level: Level, isCount: boolean): number {
@@ -25,7 +31,7 @@ export function levelValue(rule: AlertRule, level: Level, isCount: boolean): num
   const value = {
     calm: off(-hysteresisRatio - DISTANCE),
     idle: off(-hysteresisRatio - DISTANCE),
-    band: hysteresisRatio === 0 ? off(-MARGIN) : (threshold + releaseThreshold(rule)) / 2,
+    band: hysteresisRatio === 0 ? off(-BAND_MARGIN) : (threshold + releaseThreshold(rule)) / 2,
     near: off(isExact && !includes ? 0 : -MARGIN),
     beyond: off(isExact && includes ? 0 : MARGIN),
     few: off(1),

@@ -1,7 +1,7 @@
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import type { WrittenRule } from '../alerting-rules.ts';
-import { metricOf } from '../measure-expression.ts';
+import { countsFromStart, metricOf } from '../measure-expression.ts';
 import type { RuleWindow } from '../rule-window.ts';
 import { alertStates } from './alert-model.ts';
 import { counterSignal, silenceSignal } from './counter-signal.ts';
@@ -46,10 +46,43 @@ export function ruleCases(written: WrittenRule, window: RuleWindow, config: Reso
   return [
     ...scenarios.map((scenario) => scenarioCase(scenario, context, isFleet ? ['a', 'b'] : ['a'])),
     ...(isFleet ? [alone(scenarios[0] as Scenario, context)] : []),
-    kind === 'silence'
-      ? scenarioCase(neverAMessage(scenarios), context, isFleet ? ['a', 'b'] : ['a'], false)
-      : scenarioCase({ name: 'does not fire without data', levels: [] }, context, ['a']),
+    ...withoutData(scenarios, context, isFleet ? ['a', 'b'] : ['a']),
   ];
+}
+
+/** Of what nothing is there at all. */
+function withoutData(scenarios: readonly Scenario[], context: SignalContext, instances: readonly string[]): TestCase[] {
+  const { rule, metric } = context;
+  if (rule.measure.kind === 'silence') return [scenarioCase(neverAMessage(scenarios), context, instances, false)];
+  if (rule.minObservations > 0 || !metric || !countsFromStart(rule, metric)) {
+    return [scenarioCase({ name: 'does not fire without data', levels: [] }, context, ['a'])];
+  }
+  return [
+    neverCounted('fires without a single count once its window is full', context, true),
+    neverCounted('does not fire for a process without this package', context, false),
+  ];
+}
+
+/** A process that has just begun, and never counts anything. */
+function neverCounted(name: string, context: SignalContext, isOurs: boolean): TestCase {
+  const { rule, window } = context;
+  const steps = stepsIn(window.rangeMs, window) + stepsIn(rule.forMs, window) + 3;
+  const observed = Array.from({ length: steps }, (_, step) => ({
+    value: isOurs && step * window.scrapeMs >= window.rangeMs ? 0 : null,
+    observations: 0,
+  }));
+  return {
+    name: titleOf(context, name),
+    interval: promDuration(window.scrapeMs),
+    input_series: processSeries('a', steps, window, { ageSeconds: 0, isOurs }),
+    promql_expr_test: stateTests(
+      alertStates(rule, observed, window.scrapeMs),
+      0,
+      alertLabels(context),
+      { job: JOB, instance: 'a' },
+      window,
+    ),
+  };
 }
 
 function metricFor({ rule }: WrittenRule, config: ResolvedConfig): SignalContext['metric'] {

@@ -44,14 +44,23 @@ export function inputSeries(series: readonly InputSeries[], instance: string): T
   }));
 }
 
-/** What each instance has besides, for `steps`. */
-export function processSeries(instance: string, steps: number, { scrapeMs }: RuleWindow): TestCase['input_series'] {
-  const uptime = Array.from({ length: steps }, (_, step) => OLD_SECONDS + (step * scrapeMs) / 1000);
+/**
+ * What each instance has besides, for `steps`.
+ *
+ * @param process its age at the first step, and whether it has this package or other software that tells its uptime
+ */
+export function processSeries(
+  instance: string,
+  steps: number,
+  { scrapeMs }: RuleWindow,
+  { ageSeconds, isOurs }: { ageSeconds: number; isOurs: boolean } = { ageSeconds: OLD_SECONDS, isOurs: true },
+): TestCase['input_series'] {
+  const uptime = Array.from({ length: steps }, (_, step) => ageSeconds + (step * scrapeMs) / 1000);
   const dropped = Array.from({ length: steps }, () => 0);
   return inputSeries(
     [
       { name: gauge(processMetrics.uptime), labels: {}, values: uptime },
-      { name: counter(selfMetrics.dropped), labels: { reason: 'out_of_range' }, values: dropped },
+      ...(isOurs ? [{ name: counter(selfMetrics.dropped), labels: { reason: 'out_of_range' }, values: dropped }] : []),
     ],
     instance,
   );

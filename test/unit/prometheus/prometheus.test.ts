@@ -6,9 +6,7 @@ import { releaseThreshold } from '../../../src/alerts/rule.ts';
 import { thresholdBounds } from '../../../src/alerts/threshold-bounds.ts';
 import { EXPORTED_DURATIONS } from '../../../src/catalog/buckets.ts';
 import { resolveConfig } from '../../../src/config/resolve.ts';
-import { alertmanagerConfig } from '../../../src/prometheus/alertmanager-config.ts';
 import { prometheusFiles } from '../../../src/prometheus/files.ts';
-import { prometheusConfig } from '../../../src/prometheus/prometheus-config.ts';
 import { rulesFile } from '../../../src/prometheus/rules-file.ts';
 import { seriesValues } from '../../../src/prometheus/rule-tests/series-values.ts';
 import { ruleWindow } from '../../../src/prometheus/rule-window.ts';
@@ -126,6 +124,18 @@ describe('the rules', () => {
     expect(isWritten).toBe(!remark?.includes('has no rule'));
   });
 
+  it.each([
+    ['<', true],
+    ['<=', true],
+    ['>', false],
+  ])('on a count that is %s a threshold hold for full windows of our own processes only: %s', (comparison, guarded) => {
+    const rule = { name: 'mine', metric: 'websocket.server.messages', statistic: 'increase', comparison, threshold: 5 };
+    const { expr = '' } = alerts({ alerts: { rules: [rule] } }).find(({ alert }) => alert === 'mine') ?? {};
+    expect(/^and on \(job, instance\) process_uptime_seconds >= 60$/m.test(expr)).toBe(guarded);
+    const zero = /or 0 \* process_uptime_seconds and on \(job, instance\) telemetry_[a-z_]+_total\)/;
+    expect([zero.test(expr), expr.includes('0 * process_uptime_seconds')]).toEqual([guarded, guarded]);
+  });
+
   it('do not look for a silence that is shorter than the time between scrapes', () => {
     const document = { alerts: { thresholds: { no_traffic_warning_ms: 20_000 } } };
     expect(alerts(document).map(({ alert }) => alert)).not.toContain('no_traffic');
@@ -152,91 +162,6 @@ describe('thresholdBounds', () => {
 
   it('has none where no quantile is looked at', () => {
     expect(boundsFor({ alerts: { latency_statistic: 'avg' } }, EXPORTED_DURATIONS)).toEqual([]);
-  });
-});
-
-describe('prometheus.yml', () => {
-  const read = (document: unknown) =>
-    parse(prometheusConfig(resolveConfig('test', document)).text) as {
-      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
-      alerting: { alertmanagers: unknown[] };
-    };
-
-  it.each([
-    [{}, '127.0.0.1:9464'],
-    [{ host: '0.0.0.0', port: 8080 }, '127.0.0.1:8080'],
-    [{ host: '::' }, '[::1]:9464'],
-    [{ host: 'metrics.example.com' }, 'metrics.example.com:9464'],
-    [{ port: 0 }, undefined],
-    [{ enabled: false }, undefined],
-  ])('with prometheus %j scrapes %s', (prometheus, target) => {
-    const [job] = read({ prometheus, service_name: 'chat' }).scrape_configs;
-    expect([job?.job_name, job?.static_configs[0]?.targets]).toEqual(['chat', target === undefined ? [] : [target]]);
-  });
-
-  it('tells all Alertmanagers of the configuration, one entry for each scheme and path', () => {
-    const urls = ['http://a.example.com:9093', 'http://b.example.com:9093/', 'https://c.example.com/am/'];
-    expect(read({ alerts: { channels: { alertmanager: { urls } } } }).alerting.alertmanagers).toEqual([
-      { static_configs: [{ targets: ['a.example.com:9093', 'b.example.com:9093'] }] },
-      { scheme: 'https', path_prefix: '/am', static_configs: [{ targets: ['c.example.com:443'] }] },
-    ]);
-  });
-});
-
-describe('alertmanager.yml', () => {
-  const read = (document: unknown) =>
-    parse(alertmanagerConfig(resolveConfig('test', document)).text) as {
-      route: { repeat_interval: string };
-      inhibit_rules: { equal: string[] }[];
-      receivers: { name: string; email_configs?: unknown[] }[];
-    };
-  const email = { host: 'mail.example.com', from: 'a@example.com', to: ['b@example.com', 'c@example.com'] };
-
-  it('has a receiver for each severity, and repeats as the configuration says', () => {
-    const { route, receivers } = read({ alerts: { repeat_interval_ms: 5_400_000 } });
-    expect([route.repeat_interval, receivers]).toEqual(['1h30m', [{ name: 'warning' }, { name: 'critical' }]]);
-  });
-
-  it.each([
-    [{}, { smarthost: 'mail.example.com:587', require_tls: true }],
-    [{ require_tls: false }, { require_tls: false }],
-    [
-      { username: 'u', password: 'p' },
-      { require_tls: true, auth_username: 'u', auth_password_file: 'secrets/email-password' },
-    ],
-    [
-      { secure: true, port: 465 },
-      { smarthost: 'mail.example.com:465', require_tls: false },
-    ],
-    [
-      { secure: true, port: 2465 },
-      { require_tls: false, force_implicit_tls: true },
-    ],
-    [{ tls: { ca_file: 'ca.pem' } }, { tls_config: { ca_file: 'ca.pem', insecure_skip_verify: false } }],
-  ])('writes e-mail with %j', (more, expected) => {
-    const { receivers } = read({ alerts: { channels: { email: { ...email, ...more } } } });
-    for (const { email_configs } of receivers) {
-      expect(email_configs).toEqual([expect.objectContaining({ to: 'b@example.com, c@example.com', ...expected })]);
-    }
-  });
-
-  it("tells alerts of one rule apart by the user's labels too", () => {
-    const rule = {
-      name: 'x',
-      metric: 'telemetry.alert.active',
-      statistic: 'value',
-      threshold: 1,
-      labels: { team: 'a' },
-    };
-    expect(read({ alerts: { rules: [rule] } }).inhibit_rules[0]?.equal).toEqual([
-      'rule',
-      'job',
-      'instance',
-      'source',
-      'queue',
-      'team',
-      'alert',
-    ]);
   });
 });
 
