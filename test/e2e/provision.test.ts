@@ -43,6 +43,27 @@ describe('telemetry-dashboard provision', () => {
     expect(second).toMatchObject({ code: 0, stdout: FILES.map((file) => `unchanged ${file}\n`).join('') });
   });
 
+  it('needs no variable of a secret, and writes none', async () => {
+    const path = folder();
+    const email = {
+      host: 'mail.example.com',
+      username: 'u',
+      password: '${UNSET_PASSWORD}',
+      from: 'a@example.com',
+      to: ['b@example.com'],
+    };
+    writeFileSync(
+      join(path, 'mine.json'),
+      JSON.stringify({ prometheus: { token: '${UNSET}' }, alerts: { channels: { email } } }),
+    );
+    expect(await provision(path, '--config', 'mine.json')).toMatchObject({ code: 0 });
+    const written = FILES.map((file) => readFileSync(join(path, file), 'utf8')).join('');
+    expect(written).toContain('secrets/email-password');
+    expect(written).not.toMatch(/UNSET|\*\*\*/);
+    writeFileSync(join(path, 'mine.json'), '{"service_name":"${UNSET}"}');
+    expect(await provision(path, '--config', 'mine.json')).toMatchObject({ code: 1 });
+  });
+
   it('changes what is other, and leaves the files of others alone', async () => {
     const path = folder();
     await provision(path);
