@@ -106,7 +106,9 @@ function counterMeasure(
   const metric = metricOf(rule, name, config, ['counter']);
   const grown = sumBy(labelsOf('job_instance'), increaseOver(counter(metric), rangeMs));
   const uptime = gauge(processMetrics.uptime);
-  const increase = countsFromStart(rule, metric) ? `(${grown} or ${ofOurs(`0 * ${uptime}`)})` : grown;
+  // `or` looks at all labels: both sides have the same, whatever else a target is told apart by
+  const none = `0 * max by (job, instance) (${ofOurs(uptime)})`;
+  const increase = countsFromStart(rule, metric) ? `(${grown} or ${none})` : grown;
   return {
     value: statistic === 'rate' ? `${increase} / ${rangeMs / 1000}` : increase,
     observations: [grown],
