@@ -51,6 +51,13 @@ export class Provisioned {
     return this.#run('promtool', 'test', 'rules', ...(only === undefined ? [] : [`--run=${only}`]), TESTS_PATH);
   }
 
+  /** @param document a test file of promtool, with these rules in place of its own */
+  testRulesWith(document: object): Verdict {
+    const path = 'prometheus/tests/other.test.yml';
+    this.#write(path, JSON.stringify({ rule_files: ['../rules/telemetry-dashboard.yml'], ...document })); // JSON is YAML
+    return this.#run('promtool', 'test', 'rules', path);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
