@@ -132,8 +132,9 @@ describe('the rules', () => {
     const rule = { name: 'mine', metric: 'websocket.server.messages', statistic: 'increase', comparison, threshold: 5 };
     const { expr = '' } = alerts({ alerts: { rules: [rule] } }).find(({ alert }) => alert === 'mine') ?? {};
     expect(/^and on \(job, instance\) process_uptime_seconds >= 60$/m.test(expr)).toBe(guarded);
-    const zero = /or 0 \* process_uptime_seconds and on \(job, instance\) telemetry_[a-z_]+_total\)/;
-    expect([zero.test(expr), expr.includes('0 * process_uptime_seconds')]).toEqual([guarded, guarded]);
+    const zero =
+      /or 0 \* max by \(job, instance\) \(process_uptime_seconds and on \(job, instance\) telemetry_[a-z_]+_total\)/;
+    expect([zero.test(expr), expr.includes('or 0 *')]).toEqual([guarded, guarded]);
   });
 
   it('do not look for a silence that is shorter than the time between scrapes', () => {
