@@ -7,7 +7,7 @@ import { alertOf, contextOf, noticeOf } from '../support/alert-samples.ts';
 import { freePort } from '../support/free-port.ts';
 import { HttpSink } from '../support/http-sink.ts';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
-import { SmtpSink } from '../support/smtp-sink.ts';
+import { SmtpSink, smtpError } from '../support/smtp-sink.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 afterEach(closeLeftovers);
@@ -74,6 +74,38 @@ describe('ChannelSet', () => {
     waiting[1]?.();
     expect((await slow.mail(2)).subject).toContain('other');
     expect([slow.mails.length, lost]).toEqual([2, []]);
+  });
+
+  it('leaves a mail that is on its way to the channel that began it', async () => {
+    const waiting: (() => void)[] = [];
+    const slow = await SmtpSink.start({ onMailFrom: (_, __, callback) => waiting.push(() => callback()) });
+    const other = await SmtpSink.start();
+    const { configure, fire, lost } = startChannels();
+    configure({ email: emailTo(slow.port) });
+    fire('high_latency');
+    await waitFor('the mail to be on its way', () => waiting.length === 1);
+    configure({ email: emailTo(other.port) });
+    fire('other');
+    expect((await other.mail(1)).subject).toBe('[FIRING:1] other (chat)');
+    waiting[0]?.();
+    expect((await slow.mail(1)).subject).toBe('[FIRING:1] high_latency (chat)');
+    expect([other.mails.length, lost]).toEqual([1, []]);
+  });
+
+  it('sends by the new settings, at once, what fails by the old ones after the change', async () => {
+    const waiting: (() => void)[] = [];
+    const failing = await SmtpSink.start({
+      onMailFrom: (_, __, callback) => waiting.push(() => callback(smtpError(451, 'not now'))),
+    });
+    const other = await SmtpSink.start();
+    const { configure, fire, log, lost } = startChannels();
+    configure({ email: emailTo(failing.port) });
+    fire('high_latency');
+    await waitFor('the mail to be on its way', () => waiting.length === 1);
+    configure({ email: emailTo(other.port) });
+    waiting[0]?.();
+    expect((await other.mail(1)).subject).toBe('[FIRING:1] high_latency (chat)');
+    expect([log.lines, lost]).toEqual([[], []]);
   });
 
   it('keeps the limit of mails an hour over a change of the section', async () => {
