@@ -75,7 +75,8 @@ test(
     const resolved = over(alert);
     set(resolved);
     await tells(server, 'firing high_latency', 'resolved high_latency');
-    expect(server.told[1]?.endsAt).toBe(new Date(resolved.sinceMs).toISOString());
+    // it leaves out zeros at the end
+    expect(Date.parse(server.told[1]?.endsAt ?? '')).toBe(resolved.sinceMs);
     expect([await namesAt(server), log.lines, lost]).toEqual([[], [], []]);
   },
   TEST_MS,
