@@ -16,8 +16,11 @@ import { PROVISION_USAGE } from './usage.ts';
 const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles];
 
 /** `telemetry-dashboard provision`: see its `--help`. */
-// eslint-disable-next-line @typescript-eslint/require-await -- a command is a promise; its errors are rejections
-export async function provision(args: readonly string[]): Promise<ExitCode> {
+export function provision(args: readonly string[]): Promise<ExitCode> {
+  return Promise.resolve(provisionNow(args));
+}
+
+function provisionNow(args: readonly string[]): ExitCode {
   const options = parseOptions(args);
   if (options.help) {
     process.stdout.write(PROVISION_USAGE);

@@ -108,6 +108,24 @@ describe('ChannelSet', () => {
     expect([log.lines, lost]).toEqual([[], []]);
   });
 
+  it('waits at the end for a mail on its way by the old settings, but no longer than it may', async () => {
+    const waiting: (() => void)[] = [];
+    const slow = await SmtpSink.start({ onMailFrom: (_, __, callback) => waiting.push(() => callback()) });
+    const other = await SmtpSink.start();
+    for (const [number, isReleased] of [true, false].entries()) {
+      const { set, configure, fire, lost } = startChannels();
+      configure({ email: emailTo(slow.port) });
+      fire('high_latency');
+      await waitFor('the mail to be on its way', () => waiting.length === number + 1);
+      configure({ email: emailTo(other.port) });
+      const closed = set.close(isReleased ? 5000 : 100);
+      if (isReleased) waiting[number]?.();
+      await closed;
+      expect(lost).toEqual(isReleased ? [] : ['email 1']);
+    }
+    expect([slow.mails.length, other.mails.length]).toEqual([1, 0]);
+  });
+
   it('keeps the limit of mails an hour over a change of the section', async () => {
     const sink = await SmtpSink.start();
     const { set, configure, fire, lost } = startChannels();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertFigures, TelemetryConfig } from '../../src/index.ts';
 import { AlertingService } from '../support/alerting-service.ts';
 import type { Behaviour } from '../support/alerting-service.ts';
@@ -72,7 +73,7 @@ class Watch {
       for (const alert of firing) if (!this.firing.includes(alert)) this.changes.push(`+ ${alert}`);
       for (const alert of this.firing) if (!firing.includes(alert)) this.changes.push(`- ${alert}`);
       this.firing = firing;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   }
 }

@@ -28,6 +28,8 @@ export class EmailChannel implements NoticeChannel {
   readonly #threads = new MailThreads();
   #cancel: () => void = () => undefined;
   #sending: Promise<void> | null = null;
+  /** While it still sends. */
+  #predecessor: EmailChannel | null = null;
   #isClosed = false;
   #isReplaced = false;
 
@@ -56,7 +58,22 @@ export class EmailChannel implements NoticeChannel {
     this.#queue.configure(this.#section.group_wait_ms, this.#section.max_per_hour);
     this.#arm();
     // what is under way there is sent, or comes back
-    void predecessor.#sending?.then(() => this.#arm());
+    this.#predecessor = predecessor;
+    void predecessor.#settled().then(() => {
+      this.#predecessor = null;
+      this.#arm();
+    });
+  }
+
+  /** Ends when nothing is under way any more, here and where it was taken over from. */
+  async #settled(): Promise<void> {
+    await this.#sending;
+    if (this.#predecessor) await this.#predecessor.#settled();
+  }
+
+  #abort(): void {
+    this.#mailer.abort();
+    if (this.#predecessor) this.#predecessor.#abort();
   }
 
   #release(): MailQueue {
@@ -72,14 +89,13 @@ export class EmailChannel implements NoticeChannel {
     this.#isClosed = true;
     this.#cancel();
     if (this.#queue.size > 0) {
-      let isLate = false;
+      const late = new AbortController();
       const deadline = setTimeout(() => {
-        isLate = true;
-        this.#mailer.abort();
+        late.abort();
+        this.#abort();
       }, timeoutMs);
-      await this.#sending;
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the timer may have rung
-      if (this.#queue.size > 0 && !isLate) await this.#send();
+      await this.#settled();
+      if (this.#queue.size > 0 && !late.signal.aborted) await this.#send();
       clearTimeout(deadline);
     }
     this.#lose(this.#queue.clear(), 'end', 'the service ends');

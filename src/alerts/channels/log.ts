@@ -1,8 +1,8 @@
 import type { LogDetails, TelemetryLogger } from '../../base/logger.ts';
 import { oneLine } from '../../base/one-line.ts';
 import type { AlertNotice } from '../alert.ts';
+import { amountText } from '../amount-text.ts';
 import type { NoticeChannel } from './channel.ts';
-import { figureText } from './figure.ts';
 
 /** Names that a line has already. */
 const TAKEN = new Set(['time', 'level', 'logger', 'msg']);
@@ -34,7 +34,7 @@ export class LogChannel implements NoticeChannel {
 function lineOf({ name, severity, state, repeated, value, threshold, unit }: AlertNotice): string {
   const what = state === 'resolved' ? 'is resolved' : repeated ? 'is still firing' : 'is firing';
   return oneLine(
-    `alert ${name} (${severity}) ${what}: ${figureText(value, unit)}, threshold ${figureText(threshold, unit)}`,
+    `alert ${name} (${severity}) ${what}: ${amountText(value, unit, threshold)}, threshold ${amountText(threshold, unit, threshold)}`,
   );
 }
 

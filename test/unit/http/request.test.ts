@@ -1,11 +1,11 @@
-import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { RequestError, addressText, sendRequest } from '../../../src/http/request.ts';
 import type { OutgoingRequest } from '../../../src/http/request.ts';
 import { cert, key } from '../../conformance/harness/certificate.cjs';
 import { freePort } from '../../support/free-port.ts';
 import { HttpSink, answerWith } from '../../support/http-sink.ts';
-import { closeLater, closeLeftovers } from '../../support/leftovers.ts';
+import { closeLeftovers } from '../../support/leftovers.ts';
+import { startRawServer } from '../../support/smtp-sink.ts';
 
 afterEach(closeLeftovers);
 
@@ -27,17 +27,7 @@ async function failure(sent: Promise<unknown>): Promise<RequestError> {
 
 /** A TCP server that does what it is told with each connection. */
 async function tcpServer(onConnection: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => undefined));
-    onConnection(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closeLater(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${await startRawServer(onConnection)}`;
 }
 
 describe('sendRequest', () => {

@@ -1,14 +1,20 @@
 import { oneLine } from '../../../base/one-line.ts';
 import type { AlertNotice } from '../../alert.ts';
-import { figureText } from '../figure.ts';
+import { amountText, durationText } from '../../amount-text.ts';
 
 /** What a mail says of an alert besides its texts, in order: `['Value', '1520 ms']`. One line each. */
 export function factsOf({ state, repeated, value, threshold, unit, startsAtMs, sinceMs, labels }: AlertNotice) {
   const isResolved = state === 'resolved';
   const facts: (readonly [name: string, text: string])[] = [
-    [isResolved ? 'Last value' : 'Value', `${figureText(value, unit)}, threshold ${figureText(threshold, unit)}`],
+    [
+      isResolved ? 'Last value' : 'Value',
+      `${amountText(value, unit, threshold)}, threshold ${amountText(threshold, unit, threshold)}`,
+    ],
     isResolved
-      ? ['Lasted', `${timeText(startsAtMs)} to ${timeText(sinceMs)} (${durationText(sinceMs - startsAtMs)})`]
+      ? [
+          'Lasted',
+          `${timeText(startsAtMs)} to ${timeText(sinceMs)} (${durationText(Math.max(0, sinceMs - startsAtMs))})`,
+        ]
       : [repeated ? 'Still firing, since' : 'Since', timeText(startsAtMs)],
     ['Labels', labelsText(labels)],
   ];
@@ -40,12 +46,4 @@ function timeText(epochMs: number): string {
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
-}
-
-/** `48 s`, `12 min`, `3 h 5 min`. */
-function durationText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -23,10 +23,10 @@ describe('LogChannel', () => {
       noticeOf('critical_latency', { severity: 'critical', state: 'resolved', value: 0.000123456 }),
     ]);
     expect(lines.map(([level, message]) => `${level} ${message}`)).toEqual([
-      'warn alert high_latency (warning) is firing: 1520 ms, threshold 1000 ms',
-      'error alert critical_memory (critical) is firing: 93.22 %, threshold 90 %',
+      'warn alert high_latency (warning) is firing: 1.52 s, threshold 1 s',
+      'error alert critical_memory (critical) is firing: 93.2 %, threshold 90 %',
       'warn alert high_queue_size (warning) is still firing: 12, threshold 10.5',
-      'info alert critical_latency (critical) is resolved: 0.0001235 ms, threshold 1000 ms',
+      'info alert critical_latency (critical) is resolved: 0.123 µs, threshold 1 s',
     ]);
     await channel.close();
   });
@@ -50,7 +50,7 @@ describe('LogChannel', () => {
       time: expect.stringMatching(/^\d{4}-/) as string,
       level: 'warn',
       logger: 'telemetry-dashboard',
-      msg: 'alert a (warning) is firing: 1520 ms, threshold 1000 ms',
+      msg: 'alert a (warning) is firing: 1.52 s, threshold 1 s',
       job: 'x\ny',
       label_level: 'high',
       label_time: 'noon',

@@ -45,13 +45,13 @@ FIRING
 
 critical_latency (critical): Latency is high
   p95 latency is 1.52 s, above 1 s
-  Value: 7.354 s, threshold 1000 s
+  Value: 7.35 s, threshold 1000 s
   Still firing, since: 2026-01-01 00:00:00 UTC
   Labels: instance=web-1 job=chat source=app
   What to do: https://example.com/runbooks#critical_latency
 
 a (warning): Latency is high
-  Value: 1520 ms, threshold 1000 ms
+  Value: 1.52 s, threshold 1 s
   Since: 2026-01-01 00:00:00 UTC
   Labels: instance=web-1 job=chat source=app
 
@@ -59,20 +59,20 @@ RESOLVED
 
 b (warning): Latency is high
   p95 latency is 1.52 s, above 1 s
-  Last value: 1520 ms, threshold 1000 ms
-  Lasted: 2026-01-01 00:00:00 UTC to 2026-01-01 00:00:48 UTC (48 s)
+  Last value: 1.52 s, threshold 1 s
+  Lasted: 2026-01-01 00:00:00 UTC to 2026-01-01 00:00:48 UTC (48.4 s)
   Labels: instance=web-1 job=chat source=app
   What to do: https://example.com/runbooks#b
 `);
   });
 
   it.each([
-    [119_400, '119 s'],
+    [119_400, '1 min 59 s'],
     [120_000, '2 min'],
-    [7_140_000, '119 min'],
-    [7_200_000, '2 h 0 min'],
+    [7_140_000, '1 h 59 min'],
+    [7_200_000, '2 h'],
     [11_100_000, '3 h 5 min'],
-    [-5, '0 s'],
+    [-5, '0 ms'],
   ])('says that what lasted %d ms lasted %s', (lastedMs, said) => {
     expect(composeMail([resolvedOf('a', lastedMs)], []).text).toContain(`UTC (${said})`);
   });
@@ -97,7 +97,7 @@ b (warning): Latency is high
 describe('the HTML of a mail', () => {
   it('says the same', () => {
     const { html } = composeMail([noticeOf('a'), resolvedOf('b', 48_000)], []);
-    for (const said of ['1 alert is firing, 1 is resolved', '1520 ms, threshold 1000 ms', '(48 s)', 'source=app']) {
+    for (const said of ['1 alert is firing, 1 is resolved', '1.52 s, threshold 1 s', '(48 s)', 'source=app']) {
       expect(html).toContain(said);
     }
     expect(html).toContain('<a href="https://example.com/runbooks#a"');
