@@ -5,10 +5,10 @@ import { resolveDocuments } from '../config/resolve.ts';
 import type { Resolution } from '../config/resolve.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { prometheusFiles } from '../prometheus/files.ts';
-import type { GeneratedFiles } from '../prometheus/files.ts';
+import { compareFile, writeFile } from '../provisioning/folder.ts';
+import type { GeneratedFiles } from '../provisioning/generated-file.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
-import { compareFile, writeFile } from './provisioned-file.ts';
 import { UsageError } from './usage-error.ts';
 import { PROVISION_USAGE } from './usage.ts';
 

@@ -21,7 +21,8 @@ export function contradictions(document: Part, show: Show): ConfigIssue[] {
     ...openPage(document),
     ...thresholdContradictions(alerts, (path) => show(['alerts', ...path])),
     ...emailContradictions(partAt(channels, 'email')),
-    ...alertmanagerContradictions(partAt(channels, 'alertmanager')),
+    ...signInContradictions(partAt(channels, 'alertmanager'), 'alerts.channels.alertmanager', 'bearer_token'),
+    ...signInContradictions(partAt(document, 'grafana'), 'grafana', 'api_key'),
     ...ruleContradictions(alerts['rules'], show),
   ];
 }
@@ -44,16 +45,16 @@ function emailContradictions(email: Part): ConfigIssue[] {
   return [...together(email, at, 'username', 'password'), ...tlsContradictions(email, at)];
 }
 
-function alertmanagerContradictions(alertmanager: Part): ConfigIssue[] {
-  const at = 'alerts.channels.alertmanager';
-  const { username, password, bearer_token: bearer } = alertmanager;
-  const issues = tlsContradictions(alertmanager, at);
+/** A token, or a name and a password. */
+function signInContradictions(part: Part, at: string, tokenKey: string): ConfigIssue[] {
+  const { username, password, [tokenKey]: token } = part;
+  const issues = tlsContradictions(part, at);
   if (password !== undefined && username === undefined) {
     issues.push(missing(`${at}.username`, `a user name, since ${at}.password is given`));
   }
-  if (bearer !== undefined && (username !== undefined || password !== undefined)) {
+  if (token !== undefined && (username !== undefined || password !== undefined)) {
     const other = username === undefined ? 'password' : 'username';
-    issues.push({ path: `${at}.bearer_token`, value: '"***"', expected: `nothing, since ${at}.${other} is given` });
+    issues.push({ path: `${at}.${tokenKey}`, value: '"***"', expected: `nothing, since ${at}.${other} is given` });
   }
   return issues;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { alertsSchema } from './sections/alerts.ts';
-import { grafanaSchema, liveSchema, otlpSchema } from './sections/exports.ts';
+import { liveSchema, otlpSchema } from './sections/exports.ts';
+import { grafanaSchema } from './sections/grafana.ts';
 import { limitsSchema, loggingSchema, prometheusSchema, retentionSchema, websocketSchema } from './sections/service.ts';
 import type { Thresholds } from './thresholds.ts';
 import { about, flag, section, some, text, whole } from './values.ts';

@@ -4,8 +4,8 @@ import { ALERT_SEVERITIES } from '../catalog/self.ts';
 import { promDuration } from '../promql/duration.ts';
 import { CATALOG } from '../catalog/index.ts';
 import { labelName } from '../catalog/prometheus-name.ts';
-import { fileText } from './file-text.ts';
-import type { GeneratedFile } from './file-text.ts';
+import { yamlText } from '../provisioning/generated-file.ts';
+import type { GeneratedFile } from '../provisioning/generated-file.ts';
 import { passwordFile, tlsConfig } from './secrets.ts';
 
 /** Where SMTP begins with TLS without being told to. */
@@ -40,7 +40,7 @@ export function alertmanagerConfig(config: ResolvedConfig): GeneratedFile {
     ],
     receivers: ALERT_SEVERITIES.map((name) => ({ name, ...(email && { email_configs: [email] }) })),
   };
-  return { path: 'prometheus/alertmanager.yml', text: fileText(document, remarks(config)) };
+  return { path: 'prometheus/alertmanager.yml', text: yamlText(document, remarks(config)) };
 }
 
 function remarks({ alerts: { channels } }: ResolvedConfig): string[] {

@@ -1,17 +1,10 @@
 import type { ResolvedConfig } from '../config/schema.ts';
 import { alertingRules } from './alerting-rules.ts';
 import { alertmanagerConfig } from './alertmanager-config.ts';
-import type { GeneratedFile } from './file-text.ts';
+import type { GeneratedFiles } from '../provisioning/generated-file.ts';
 import { prometheusConfig } from './prometheus-config.ts';
 import { ruleTests } from './rule-tests.ts';
 import { rulesFile } from './rules-file.ts';
-
-/** Files, and what of the configuration is not in them. */
-export interface GeneratedFiles {
-  readonly files: readonly GeneratedFile[];
-  /** One line each. */
-  readonly remarks: readonly string[];
-}
 
 /** All files for Prometheus and Alertmanager. The same configuration gives the same bytes. */
 export function prometheusFiles(config: ResolvedConfig): GeneratedFiles {

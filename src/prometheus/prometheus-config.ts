@@ -1,8 +1,8 @@
 import { rulesOf } from '../alerts/rules.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { promDuration } from '../promql/duration.ts';
-import { fileText } from './file-text.ts';
-import type { GeneratedFile } from './file-text.ts';
+import { yamlText } from '../provisioning/generated-file.ts';
+import type { GeneratedFile } from '../provisioning/generated-file.ts';
 import { passwordFile, tlsConfig } from './secrets.ts';
 
 /** Where Alertmanager is looked for when the configuration names none. */
@@ -30,7 +30,7 @@ export function prometheusConfig(config: ResolvedConfig): GeneratedFile {
       },
     ],
   };
-  return { path: 'prometheus/prometheus.yml', text: fileText(document, remarks(config, target)) };
+  return { path: 'prometheus/prometheus.yml', text: yamlText(document, remarks(config, target)) };
 }
 
 /** The process tells Alertmanager its own alerts, under another `instance`: told by Prometheus too, people would hear of each twice. */

@@ -1,8 +1,8 @@
 import type { ResolvedConfig } from '../config/schema.ts';
 import { promDuration } from '../promql/duration.ts';
 import { alertingRules } from './alerting-rules.ts';
-import { fileText } from './file-text.ts';
-import type { GeneratedFile } from './file-text.ts';
+import { yamlText } from '../provisioning/generated-file.ts';
+import type { GeneratedFile } from '../provisioning/generated-file.ts';
 import type { RuleRemark } from './rule.ts';
 import { instanceDownCases } from './rule-tests/instance-down-cases.ts';
 import { recordingCases } from './rule-tests/recording-cases.ts';
@@ -38,7 +38,7 @@ export function ruleTests(config: ResolvedConfig): RuleTests {
     ],
   };
   return {
-    file: { path: 'prometheus/tests/telemetry-dashboard.test.yml', text: fileText(document) },
+    file: { path: 'prometheus/tests/telemetry-dashboard.test.yml', text: yamlText(document) },
     untested: config.alerts.enabled ? untested : [],
   };
 }

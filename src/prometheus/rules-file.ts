@@ -1,8 +1,8 @@
 import type { ResolvedConfig } from '../config/schema.ts';
 import { promDuration } from '../promql/duration.ts';
 import { alertingRules } from './alerting-rules.ts';
-import { fileText } from './file-text.ts';
-import type { GeneratedFile } from './file-text.ts';
+import { yamlText } from '../provisioning/generated-file.ts';
+import type { GeneratedFile } from '../provisioning/generated-file.ts';
 import { recordingRules } from './recording-rules.ts';
 import { ruleWindow } from './rule-window.ts';
 
@@ -25,5 +25,5 @@ export function rulesFile(config: ResolvedConfig): GeneratedFile {
     interval: promDuration(window.scrapeMs),
     rules: [...recordingRules(window), ...alerting],
   };
-  return { path: RULES_PATH, text: fileText({ groups: [group] }) };
+  return { path: RULES_PATH, text: yamlText({ groups: [group] }) };
 }

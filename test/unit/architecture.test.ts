@@ -14,10 +14,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   instrumentation: ['base', 'catalog', 'recording', 'instruments'],
   resources: ['base', 'catalog', 'recording'],
   config: ['base', 'catalog'],
+  provisioning: [],
   promql: ['base', 'catalog'],
   alerts: ['base', 'catalog', 'recording', 'http', 'config'],
-  prometheus: ['base', 'catalog', 'config', 'promql', 'alerts'],
-  'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'alerts'],
+  prometheus: ['base', 'catalog', 'provisioning', 'config', 'promql', 'alerts'],
+  grafana: ['base', 'catalog', 'provisioning', 'http', 'config', 'promql', 'alerts', 'prometheus'],
+  'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'alerts', 'grafana'],
   'parts.ts': ['base', 'catalog', 'recording', 'otel', 'instrumentation', 'config', 'alerts'],
   'start.ts': [
     'parts.ts',
@@ -30,6 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'resources',
     'config',
     'alerts',
+    'grafana',
     'dashboard.ts',
   ],
   'reload.ts': ['base', 'config'],
@@ -43,12 +46,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'instrumentation',
     'config',
     'alerts',
+    'grafana',
     'dashboard.ts',
     'parts.ts',
     'singleton.ts',
   ],
   'register.ts': ['base', 'singleton.ts'],
-  cli: ['base', 'config', 'alerts', 'prometheus', 'index.ts'],
+  cli: ['base', 'provisioning', 'config', 'alerts', 'prometheus', 'grafana', 'index.ts'],
   'cli.ts': ['cli'],
 };
 
@@ -63,10 +67,11 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^require-in-the-middle$/, ['instrumentation']],
   [/^(valibot|fastest-levenshtein)$/, ['config']],
   [/^nodemailer$/, ['alerts']],
-  [/^yaml$/, ['prometheus']],
+  [/^yaml$/, ['provisioning']],
+  [/^@grafana\/schema$/, ['grafana']],
   [/^path-to-regexp$/, ['base', 'instrumentation']],
   [/^ws$/, ['cli']],
-  [/^node:(fs|fs\/promises)$/, ['config', 'cli']],
+  [/^node:(fs|fs\/promises)$/, ['config', 'provisioning', 'cli']],
   [/^node:http$/, ['http', 'instrumentation', 'cli']],
   [/^node:(https|diagnostics_channel)$/, ['http', 'instrumentation']],
   [/^node:net$/, ['alerts']],
@@ -74,12 +79,15 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:child_process$/, ['cli']],
   [
     /^node:(stream|zlib|timers\/promises|crypto)$/,
-    ['base', 'config', 'otel', 'http', 'instrumentation', 'start.ts', 'cli'],
+    ['base', 'config', 'otel', 'http', 'instrumentation', 'grafana', 'start.ts', 'cli'],
   ],
   [/^node:(perf_hooks|os)$/, ['resources', 'cli']],
   [/^node:worker_threads$/, ['register.ts']],
   [/^node:v8$/, ['resources', 'instrumentation']],
-  [/^node:(path|util|url|events|readline|process)$/, ['config', 'alerts', 'instrumentation', 'singleton.ts', 'cli']],
+  [
+    /^node:(path|util|url|events|readline|process)$/,
+    ['config', 'provisioning', 'alerts', 'grafana', 'instrumentation', 'singleton.ts', 'cli'],
+  ],
 ];
 
 interface Import {
@@ -133,6 +141,13 @@ describe('the architecture', () => {
         !isLocal(arrow) && !FENCES.some(([what, rooms]) => what.test(arrow.to) && rooms.includes(roomOf(arrow.from))),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it("loads nothing of Grafana's schema, which is there in development only", () => {
+    const loading = files.filter((file) =>
+      /^import (?!type ).*'@grafana\/schema'/m.test(readFileSync(join(SRC, file), 'utf8')),
+    );
+    expect(loading).toEqual([]);
   });
 
   it('has no cycle between files', () => {

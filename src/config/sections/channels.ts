@@ -12,17 +12,7 @@ import {
   text,
   whole,
 } from '../values.ts';
-
-const file = text('the path of a file');
-
-/** As Prometheus writes them. */
-const tls = section({
-  ca_file: v.optional(about(file, 'PEM file of the authorities to trust', { otherwise: "Node.js's own" })),
-  cert_file: v.optional(about(file, 'PEM file of the client certificate; with `key_file`')),
-  key_file: v.optional(about(file, 'PEM file of its private key; with `cert_file`')),
-  server_name: v.optional(about(host, 'the name in the certificate', { otherwise: 'the host' })),
-  insecure_skip_verify: v.optional(about(flag, 'takes any certificate: for tests only'), false),
-});
+import { tlsSchema } from './tls.ts';
 
 const email = section({
   enabled: v.optional(about(flag, 'whether mails are sent; the section is checked either way'), true),
@@ -43,7 +33,7 @@ const email = section({
   group_wait_ms: v.optional(about(milliseconds(0), 'what comes within this time goes into one mail'), 10_000),
   max_per_hour: v.optional(about(whole(1, 3600), 'more mails wait and go grouped'), 20),
   timeout_ms: v.optional(about(whole(100, 60_000), 'a server that says nothing for so long is down'), 10_000),
-  tls: v.optional(about(tls, 'certificates'), {}),
+  tls: v.optional(about(tlsSchema, 'certificates'), {}),
 });
 
 const alertmanager = section({
@@ -57,7 +47,7 @@ const alertmanager = section({
   bearer_token: v.optional(about(secret('a token'), 'bearer authentication, in place of `username` and `password`')),
   resend_interval_ms: v.optional(about(whole(100, 600_000), 'alerts that fire are sent again so often'), 30_000),
   timeout_ms: v.optional(about(whole(100, 60_000), 'a request that takes longer is given up and tried again'), 10_000),
-  tls: v.optional(about(tls, 'certificates'), {}),
+  tls: v.optional(about(tlsSchema, 'certificates'), {}),
 });
 
 /** The section `alerts.channels`: who is told. */

@@ -40,14 +40,3 @@ export const otlpSchema = section({
     'cumulative',
   ),
 });
-
-/** The section `grafana`: dashboards and data sources in a running Grafana. */
-export const grafanaSchema = section({
-  enabled: v.optional(about(flag, 'whether dashboards and data sources are set up in a running Grafana'), false),
-  url: v.optional(about(httpUrl, 'where it is'), 'http://localhost:3000'),
-  api_key: v.optional(about(secret('a token'), 'a service account token of it')),
-  sync: v.optional(
-    about(oneOf(['start', 'manual']), 'when they are set up: at the start, or on request only'),
-    'start',
-  ),
-});

@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { GeneratedFile } from '../prometheus/file-text.ts';
-import { RunError } from './run-error.ts';
+import type { GeneratedFile } from './generated-file.ts';
 
 /** `written`: it was not there. `changed`: it was other. In a comparison they are `missing` and `differs`. */
 export type FileState = 'written' | 'changed' | 'unchanged' | 'missing' | 'differs';
@@ -10,7 +9,7 @@ export type FileState = 'written' | 'changed' | 'unchanged' | 'missing' | 'diffe
  * Writes a file where it is not there or other; whoever reads it sees the old or the new one, never a part.
  *
  * @param folder is made where it is not there
- * @throws RunError where it cannot be written
+ * @throws Error of one line where it cannot be written
  */
 export function writeFile(folder: string, { path, text }: GeneratedFile): FileState {
   const before = read(folder, path);
@@ -23,12 +22,12 @@ export function writeFile(folder: string, { path, text }: GeneratedFile): FileSt
     renameSync(partial, target);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw new RunError(`cannot write ${target}: ${codeOf(error)}`, { cause: error });
+    throw new Error(`cannot write ${target}: ${codeOf(error)}`, { cause: error });
   }
   return before === undefined ? 'written' : 'changed';
 }
 
-/** @throws RunError where the file is there and cannot be read */
+/** @throws Error of one line where the file is there and cannot be read */
 export function compareFile(folder: string, { path, text }: GeneratedFile): FileState {
   const found = read(folder, path);
   if (found === undefined) return 'missing';
@@ -41,7 +40,7 @@ function read(folder: string, path: string): string | undefined {
     return readFileSync(target, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw new RunError(`cannot read ${target}: ${codeOf(error)}`, { cause: error });
+    throw new Error(`cannot read ${target}: ${codeOf(error)}`, { cause: error });
   }
 }
 

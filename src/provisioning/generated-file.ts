@@ -7,7 +7,14 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** First line of each file. */
+/** Files, and what of the configuration is not in them. */
+export interface GeneratedFiles {
+  readonly files: readonly GeneratedFile[];
+  /** One line each. */
+  readonly remarks: readonly string[];
+}
+
+/** First line of each YAML file. */
 const HEADER = '# Written by `telemetry-dashboard provision` from the configuration; change that and run it again.\n';
 
 /**
@@ -15,7 +22,7 @@ const HEADER = '# Written by `telemetry-dashboard provision` from the configurat
  *
  * @param remarks further comment lines, for whoever reads the file
  */
-export function fileText(document: unknown, remarks: readonly string[] = []): string {
+export function yamlText(document: unknown, remarks: readonly string[] = []): string {
   const comments = remarks.map((line) => `# ${line}\n`).join('');
   return HEADER + comments + stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
 }
