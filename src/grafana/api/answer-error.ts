@@ -40,9 +40,20 @@ export function errorOfFailure(call: CallName, thrown: unknown): GrafanaError {
   if (code === 'ABORTED') {
     return new GrafanaError(message, { kind: 'aborted', advice: ADVICE.aborted(call), mayHaveHappened: true });
   }
-  if (TLS_CODE.test(code)) return new GrafanaError(message, { kind: 'tls', advice: ADVICE.tls(call) });
-  const kind = code === 'ETIMEDOUT' ? 'timeout' : 'unreachable';
-  return new GrafanaError(message, { kind, advice: ADVICE[kind](call), mayHaveHappened: !NOT_SENT.has(code) });
+  const kind = kindOfFailure(code);
+  const mayHaveHappened = !NOT_SENT.has(code) && kind !== 'tls' && kind !== 'unauthorized' && kind !== 'invalid';
+  return new GrafanaError(message, { kind, advice: ADVICE[kind](call), mayHaveHappened });
+}
+
+function kindOfFailure(code: string): GrafanaErrorKind {
+  if (TLS_CODE.test(code)) return 'tls';
+  if (code === 'ETIMEDOUT') return 'timeout';
+  // the credentials cannot stand in a header
+  if (code === 'ERR_INVALID_CHAR') return 'unauthorized';
+  // what was to be sent is no JSON
+  if (code === 'EFAILED') return 'invalid';
+  // what came is no HTTP
+  return code.startsWith('HPE_') ? 'not_grafana' : 'unreachable';
 }
 
 /** The error of an answer that is not the one that was asked for. */
@@ -77,10 +88,10 @@ export function errorOfContent(call: CallName, answer: Answer): GrafanaError {
 }
 
 function kindOf(status: number, isGrafanas: boolean, said: string, reason: string): GrafanaErrorKind {
+  if (reason === 'plugin-dashboard' || /provisioned|provenance|read-only data source/i.test(said)) return 'provisioned';
   if (status === 408 || status === 429 || status >= 500) return 'busy';
   if (status === 401) return 'unauthorized';
   if (status === 413) return 'too_large';
-  if (reason === 'plugin-dashboard' || /provisioned|provenance|read-only data source/i.test(said)) return 'provisioned';
   if (status === 403) return 'forbidden';
   if (!isGrafanas || status < 400) return 'not_grafana';
   if (status === 404) return 'not_found';
@@ -104,7 +115,7 @@ function retryAfterMs(header: string | undefined, nowMs: number): number | undef
 /** What to do about each kind. */
 export const ADVICE: Readonly<Record<GrafanaErrorKind, (call: CallName) => string>> = {
   unreachable: () => 'check grafana.url, and whether Grafana is running',
-  tls: () => 'check grafana.tls',
+  tls: () => 'check grafana.tls, and whether grafana.url should begin with http:',
   timeout: () => 'check grafana.url; raise grafana.timeout_ms for a slow Grafana',
   busy: () => 'Grafana, or a proxy before it, cannot answer now; look into its log should it last',
   unauthorized: () => 'check grafana.api_key (a token of a service account), or grafana.username and grafana.password',
