@@ -1,10 +1,11 @@
+import { GrafanaError } from './grafana-error.ts';
 import { isObject, numberField, textField } from './json.ts';
 import type { DashboardChange, DashboardSave, SavedDashboard } from './model.ts';
 import { signedMessage } from './save-message.ts';
 import type { Call, Transport } from './transport.ts';
 
-/** So many versions Grafana keeps unless it is told otherwise. */
-export const KEPT_VERSIONS = 20;
+/** In one answer; Grafana keeps 20 of a dashboard unless it is told otherwise. */
+export const MOST_VERSIONS = 100;
 
 export function readDashboard(uid: string): Call {
   return {
@@ -56,9 +57,16 @@ export function save(transport: Transport, request: DashboardSave): Promise<Save
   });
   return transport.once(call, read, async (look) => {
     if (uid === undefined) return undefined;
-    const changes = changesIn(await look(readVersions(uid, KEPT_VERSIONS)));
+    const changes = changesIn(await look(readVersions(uid, MOST_VERSIONS)));
     const own = changes.find((change) => change.message === message);
-    return own && { uid, version: own.version, url: `/d/${uid}` };
+    if (own) return { uid, version: own.version, url: `/d/${uid}` };
+    const oldest = changes.at(-1)?.version ?? 0;
+    if (oldest <= (dashboard.version ?? 0) + 1) return undefined;
+    throw new GrafanaError(`the dashboard ${uid} was saved too often since to tell whether this save has happened`, {
+      kind: 'conflict',
+      advice: 'look at its list of versions',
+      mayHaveHappened: true,
+    });
   });
 }
 

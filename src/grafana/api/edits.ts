@@ -37,9 +37,6 @@ export interface EditorOptions {
 
 const PATIENCE = { tries: 12, firstMs: 50, longestMs: 2000 };
 
-/** Grafana's words for conflicts that reading again does not end. */
-const LASTING = new Set(['name-exists', 'plugin-dashboard']);
-
 /**
  * Edits of dashboards that others edit too: no edit of theirs is lost, and none of ours is lost or applied twice. Edits of one
  * dashboard by one editor run one after the other.
@@ -90,7 +87,7 @@ export class DashboardEditor {
   updatePanel(uid: string, panelId: number, change: PanelChanger, message = 'Change a panel'): Promise<EditOutcome> {
     const one = (panel: GrafanaPanel): GrafanaPanel | undefined => {
       const given: unknown = change(panel);
-      return isObject(given) && given !== panel ? (given as GrafanaPanel) : undefined;
+      return isObject(given) && given !== panel ? given : undefined;
     };
     return this.updateDashboard(uid, (dashboard): void => replacePanel(dashboard, panelId, one), message);
   }
@@ -113,9 +110,7 @@ export class DashboardEditor {
         const saved = await this.#client.saveDashboard({ dashboard, folderUid, message, overwrite: false });
         return { changed: true, version: saved.version, dashboard: { ...dashboard, version: saved.version } };
       } catch (error) {
-        const isPassing =
-          error instanceof GrafanaError && error.kind === 'conflict' && !LASTING.has(error.reason ?? '');
-        if (!isPassing || tries >= patience.tries) throw error;
+        if (!(error instanceof GrafanaError) || !isPassing(error) || tries >= patience.tries) throw error;
       }
       await wait(backoffMs(tries, patience, Math.random()) * Math.random(), signal);
     }
@@ -136,6 +131,11 @@ export class DashboardEditor {
     }
     return stored;
   }
+}
+
+/** Whether it was surely not saved, and may be when it is applied to what is there by now. */
+function isPassing({ kind, reason, mayHaveHappened }: GrafanaError): boolean {
+  return kind === 'conflict' && !mayHaveHappened && reason !== 'name-exists';
 }
 
 /** What a change makes of a dashboard, which stays as it is; undefined where that is the same. */

@@ -1,7 +1,7 @@
 import type { GrafanaAlertRule } from '../alert-rules.ts';
 import { annotateOnce } from './annotation-calls.ts';
 import { ADVICE } from './answer-error.ts';
-import { KEPT_VERSIONS, changesIn, readDashboard, readVersions, save } from './dashboard-calls.ts';
+import { MOST_VERSIONS, changesIn, readDashboard, readVersions, save } from './dashboard-calls.ts';
 import { createSource, readDataSource, replaceSource } from './data-source-calls.ts';
 import { GrafanaError } from './grafana-error.ts';
 import { isObject, textField } from './json.ts';
@@ -73,7 +73,7 @@ export class GrafanaClient {
   }
 
   /** The newest versions of a dashboard, newest first; none where there is no dashboard. */
-  async changes(uid: string, limit: number = KEPT_VERSIONS): Promise<readonly DashboardChange[]> {
+  async changes(uid: string, limit: number = MOST_VERSIONS): Promise<readonly DashboardChange[]> {
     return changesIn(await this.#transport.find(readVersions(uid, limit)));
   }
 

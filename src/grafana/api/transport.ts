@@ -46,6 +46,12 @@ export interface Call {
   readonly isRight?: (content: unknown) => boolean;
 }
 
+/** What is known of the tries before. */
+interface Earlier {
+  /** Whether one of them may have had its effect, its answer being lost. */
+  isUnclear: boolean;
+}
+
 /** Reads once; null for 404. */
 export type Look = (call: Call) => Promise<unknown>;
 
@@ -89,21 +95,21 @@ export class Transport {
   /**
    * Tries again what fails for a moment.
    *
-   * @param attempt is told whether an earlier one may have had its effect, its answer being lost
+   * @param attempt is told whether an earlier one may have had its effect, its answer being lost, and says so once it knows better
    * @throws GrafanaError (as a rejection) the last one, or the first that is not transient
    */
-  async retry<Result>(attempt: (isUnclear: boolean) => Promise<Result>): Promise<Result> {
+  async retry<Result>(attempt: (earlier: Earlier) => Promise<Result>): Promise<Result> {
     const { signal, retry = RETRY } = this.#options;
-    let isUnclear = false;
+    const earlier: Earlier = { isUnclear: false };
     for (let failures = 1; ; failures += 1) {
       try {
-        return await attempt(isUnclear);
+        return await attempt(earlier);
       } catch (error) {
         if (!(error instanceof GrafanaError)) throw error;
-        isUnclear ||= error.mayHaveHappened;
+        earlier.isUnclear ||= error.mayHaveHappened;
         const { retryAfterMs = 0 } = error;
         if (!error.isTransient || failures >= retry.tries || retryAfterMs > LONGEST_RETRY_AFTER_MS) {
-          throw withOutcome(error, isUnclear);
+          throw withOutcome(error, earlier.isUnclear);
         }
         await wait(Math.max(retryAfterMs, backoffMs(failures, retry, Math.random())), signal);
       }
@@ -132,16 +138,19 @@ export class Transport {
     own: (look: Look) => Promise<Result | undefined>,
   ): Promise<Result> {
     const look: Look = (reading) => this.#look(reading);
-    return this.retry(async (isUnclear) => {
-      const found = isUnclear ? await own(look) : undefined;
+    return this.retry(async (earlier) => {
+      const found = earlier.isUnclear ? await own(look) : undefined;
       if (found !== undefined) return found;
       try {
         return read(await this.send(call));
       } catch (error) {
-        // the earlier one may have come through between the look and this one
         const isRefused = error instanceof GrafanaError && error.status !== undefined && !error.isTransient;
-        const late = isUnclear && isRefused ? await own(look) : undefined;
+        if (!earlier.isUnclear || !isRefused) throw error;
+        // the earlier one may have come through between the look and this one
+        const late = await own(look);
         if (late !== undefined) return late;
+        // somebody else was first, so it cannot come through any more
+        if (error.kind === 'conflict') earlier.isUnclear = false;
         throw error;
       }
     });

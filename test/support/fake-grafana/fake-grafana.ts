@@ -58,6 +58,11 @@ export class FakeGrafana {
     this.#server = createServer((request, response) => this.#receive(request, response));
   }
 
+  /** How many requests it has put off. */
+  get putOff(): number {
+    return this.#timers.size;
+  }
+
   /** A started one. */
   static async start(options: FakeGrafanaOptions = {}): Promise<FakeGrafana> {
     const grafana = new FakeGrafana(options);

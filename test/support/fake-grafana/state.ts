@@ -3,7 +3,7 @@ import { FakeAnnotations } from './annotations.ts';
 import { FakeDashboards } from './dashboards.ts';
 import { FakeDataSources } from './data-sources.ts';
 import { FakeFolders } from './folders.ts';
-import type { Json } from './request.ts';
+import type { FakeRequest, Json } from './request.ts';
 
 /** What the stand-in keeps, for tests to read and to change as a person would in Grafana's pages. */
 export class FakeState {
@@ -24,6 +24,15 @@ export class FakeState {
     const kept = this.dashboards.all.get(uid);
     if (!kept) throw new Error(`there is no dashboard ${uid}`);
     return kept.dashboard;
+  }
+
+  putFolder(uid: string, title = uid): void {
+    this.folders.create(requestOf({ uid, title }));
+  }
+
+  /** Saves a dashboard as an administrator does, over whatever is there. */
+  putDashboard(dashboard: Json, folderUid = '', message = ''): void {
+    this.dashboards.save(requestOf({ dashboard, folderUid, message, overwrite: true }));
   }
 
   /** Reads, changes and saves a dashboard as a person does in the page. Gives back the new version. */
@@ -54,4 +63,8 @@ export class FakeState {
     const rule = this.alertRules.all.get(uid);
     if (rule) change(rule);
   }
+}
+
+function requestOf(body: Json): FakeRequest {
+  return { method: 'POST', path: '', query: new URLSearchParams(), headers: {}, body, sizeBytes: 0, login: 'admin' };
 }
