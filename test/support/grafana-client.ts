@@ -1,13 +1,14 @@
+import type { GrafanaClientOptions } from '../../src/grafana/api/grafana-client.ts';
 import { GrafanaClient } from '../../src/grafana/api/grafana-client.ts';
 import type { GrafanaError } from '../../src/grafana/api/grafana-error.ts';
-import type { TransportOptions } from '../../src/grafana/api/transport.ts';
+
 import type { FakeGrafana } from './fake-grafana/fake-grafana.ts';
 
 /** What reaches a stand-in as an administrator, with waits that a test can afford. */
 export function clientOptions(
   grafana: Pick<FakeGrafana, 'url'>,
-  more: Partial<TransportOptions> = {},
-): TransportOptions {
+  more: Partial<GrafanaClientOptions> = {},
+): GrafanaClientOptions {
   return {
     url: grafana.url,
     credentials: { bearerToken: 'glsa_admin_5e6f' },
@@ -18,7 +19,7 @@ export function clientOptions(
   };
 }
 
-export function clientOf(grafana: Pick<FakeGrafana, 'url'>, more: Partial<TransportOptions> = {}): GrafanaClient {
+export function clientOf(grafana: Pick<FakeGrafana, 'url'>, more: Partial<GrafanaClientOptions> = {}): GrafanaClient {
   return new GrafanaClient(clientOptions(grafana, more));
 }
 

@@ -12,6 +12,8 @@ export interface CallName {
   readonly path: string;
   /** Role and permission that it takes: `Editor (dashboards:write)`. */
   readonly needs: string;
+  /** Takes secrets out of what came from elsewhere. */
+  readonly mask?: (text: string) => string;
 }
 
 /** Of Grafana's own message so much is told. */
@@ -36,7 +38,7 @@ const TLS_CODE = /CERT|TLS|SSL|SIGNATURE|ISSUER|EPROTO/;
 /** The error of a request without an answer. */
 export function errorOfFailure(call: CallName, thrown: unknown): GrafanaError {
   const { code, reason } = thrown instanceof RequestError ? thrown : { code: 'EFAILED', reason: String(thrown) };
-  const message = `${call.method} ${call.path}: ${oneLine(reason)}`;
+  const message = lineOf(call, reason);
   if (code === 'ABORTED') {
     return new GrafanaError(message, { kind: 'aborted', advice: ADVICE.aborted(call), mayHaveHappened: true });
   }
@@ -63,13 +65,12 @@ export function errorOfAnswer(call: CallName, answer: Answer, nowMs: number): Gr
   const said = textField(body, 'message') || textField(body, 'title') || textField(body, 'error');
   const isGrafanas = isObject(body) || text.trim() === '';
   const kind = kindOf(status, isGrafanas, said, textField(body, 'status'));
-  const what = said || (isGrafanas ? '' : describe(answer));
-  const line = oneLine(`${call.method} ${call.path}: ${status} ${what}`, MAX_MESSAGE_CHARACTERS + call.path.length);
-  return new GrafanaError(line, {
+  const mask = call.mask ?? String;
+  return new GrafanaError(lineOf(call, `${status} ${said || (isGrafanas ? '' : describe(answer))}`), {
     kind,
     advice: ADVICE[kind](call),
     status,
-    reason: oneLine(textField(body, 'status'), 40) || undefined,
+    reason: oneLine(mask(textField(body, 'status')), 40) || undefined,
     retryAfterMs: retryAfterMs(headers['retry-after'], nowMs),
     // a limiter turns away before anything is done; what fails inside may have been done
     mayHaveHappened: kind === 'busy' && status !== 429,
@@ -79,12 +80,16 @@ export function errorOfAnswer(call: CallName, answer: Answer, nowMs: number): Gr
 /** The error of an answer of success whose content is not what the API gives. */
 export function errorOfContent(call: CallName, answer: Answer): GrafanaError {
   const what = answer.isCut ? 'an answer that is too long' : describe(answer);
-  return new GrafanaError(`${call.method} ${call.path}: ${answer.status} ${what}`, {
+  return new GrafanaError(lineOf(call, `${answer.status} ${what}`), {
     kind: 'not_grafana',
     advice: ADVICE.not_grafana(call),
     status: answer.status,
     mayHaveHappened: true,
   });
+}
+
+function lineOf({ method, path, mask = String }: CallName, what: string): string {
+  return `${method} ${path}: ${oneLine(mask(what), MAX_MESSAGE_CHARACTERS)}`;
 }
 
 function kindOf(status: number, isGrafanas: boolean, said: string, reason: string): GrafanaErrorKind {
@@ -99,11 +104,10 @@ function kindOf(status: number, isGrafanas: boolean, said: string, reason: strin
 }
 
 /** What came, without quoting a foreign page. */
-function describe({ status, headers, text }: Answer): string {
+function describe({ status, text }: Answer): string {
   if (status >= 300 && status < 400) return 'a redirect, as to a login page';
   if (/^\s*</.test(text)) return 'a page for people, no JSON';
-  const type = oneLine(headers['content-type'] ?? '', 60);
-  return parsedJson(text) === undefined ? `no JSON${type && ` (${type})`}` : 'JSON, but not what Grafana gives';
+  return parsedJson(text) === undefined ? 'no JSON' : 'JSON, but not what Grafana gives';
 }
 
 function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {

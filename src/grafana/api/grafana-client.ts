@@ -1,3 +1,4 @@
+import type { OnceLogger } from '../../base/logger.ts';
 import type { GrafanaAlertRule } from '../alert-rules.ts';
 import { annotateOnce } from './annotation-calls.ts';
 import { ADVICE } from './answer-error.ts';
@@ -22,11 +23,17 @@ import type { Call, TransportOptions } from './transport.ts';
 import { Transport } from './transport.ts';
 
 const OLDEST_MAJOR = 10;
+const NEWEST_MAJOR = 13;
 
 /** Rules stay changeable in Grafana's pages. */
 const EDITABLE = { 'x-disable-provenance': 'true' };
 
 const hasUid = (content: unknown): boolean => textField(content, 'uid') !== '';
+
+export interface GrafanaClientOptions extends TransportOptions {
+  /** Told once of a Grafana that is newer than those it was made for. */
+  readonly logger?: OnceLogger | undefined;
+}
 
 /**
  * Calls to one Grafana, versions 10 to 13. Transient failures are tried again a few times, what is not repeatable only after a look
@@ -34,21 +41,27 @@ const hasUid = (content: unknown): boolean => textField(content, 'uid') !== '';
  */
 export class GrafanaClient {
   readonly #transport: Transport;
+  readonly #logger: OnceLogger | undefined;
 
   /** @throws TypeError where the URL is none */
-  constructor(options: TransportOptions) {
+  constructor(options: GrafanaClientOptions) {
     this.#transport = new Transport(options);
+    this.#logger = options.logger;
   }
 
   /** Who answers there. @throws GrafanaError `too_old` before version 10, `not_grafana` where it is something else */
   async health(): Promise<GrafanaHealth> {
     const isRight = (content: unknown): boolean => textField(content, 'database') !== '';
     const content = await this.#transport.repeat({ method: 'GET', path: ['health'], needs: 'Viewer', isRight });
-    const version = textField(content, 'version').slice(0, 40);
+    const version = textField(content, 'version');
     const major = Number(/^v?(\d{1,4})\b/.exec(version)?.[1] ?? 0);
     if (major !== 0 && major < OLDEST_MAJOR) {
       const advice = ADVICE.too_old({ method: 'GET', path: '/api/health', needs: 'Viewer' });
-      throw new GrafanaError(`Grafana ${version} is too old`, { kind: 'too_old', advice });
+      throw new GrafanaError(`Grafana ${major} is too old`, { kind: 'too_old', advice });
+    }
+    if (major > NEWEST_MAJOR) {
+      const range = `${OLDEST_MAJOR} to ${NEWEST_MAJOR}`;
+      this.#logger?.warnOnce('grafana version', `Grafana ${major} is newer than what this was made for (${range})`);
     }
     return { version, database: textField(content, 'database'), major };
   }

@@ -83,7 +83,9 @@ export class Transport {
    */
   async send(call: Call): Promise<unknown> {
     const url = this.#url(call);
-    const name: CallName = { method: call.method, path: this.#mask(url.pathname), needs: call.needs };
+    const { method, needs } = call;
+    const mask = this.#mask;
+    const name: CallName = { method, path: mask(url.pathname), needs, mask };
     const answer = await this.#answer(call, name, url);
     if (answer.status < 200 || answer.status >= 300) throw errorOfAnswer(name, answer, Date.now());
     const content = parsedJson(answer.text);
@@ -168,7 +170,7 @@ export class Transport {
   async #answer(call: Call, name: CallName, url: URL): Promise<Answer> {
     const { credentials, orgId, tls, timeoutMs, signal } = this.#options;
     try {
-      const answer = await sendRequest({
+      return await sendRequest({
         method: call.method,
         url,
         body: call.body,
@@ -179,8 +181,6 @@ export class Transport {
         maxAnswerBytes: MAX_ANSWER_BYTES,
         ...(signal && { signal }),
       });
-      const isFailure = answer.status < 200 || answer.status >= 300;
-      return isFailure ? { ...answer, text: this.#mask(answer.text) } : answer;
     } catch (error) {
       throw errorOfFailure(name, error);
     }
