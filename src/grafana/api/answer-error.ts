@@ -111,8 +111,11 @@ function describe({ status, text }: Answer): string {
 }
 
 function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  const waitMs = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  const isSeconds = /^\d+$/.test(header ?? '');
+  // other texts would be read as dates too
+  const isDate = /^[A-Za-z]{3}, /.test(header ?? '');
+  if (header === undefined || !(isSeconds || isDate)) return undefined;
+  const waitMs = isSeconds ? Number(header) * 1000 : Date.parse(header) - nowMs;
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), LONGEST_RETRY_AFTER_MS);
 }
 
