@@ -92,7 +92,7 @@ describe('the stand-in for Grafana', () => {
     expect((await ask(grafana, 'PUT', `${path}/slow`, rule, editable)).status).toBe(403);
     expect(await ask(grafana, 'DELETE', `${path}/slow`)).toEqual({ status: 204, body: undefined });
     expect(await ask(grafana, 'GET', `${path}/slow`)).toEqual({ status: 404, body: undefined });
-    const { condition: _condition, ...without } = rule;
+    const without = { ...rule, condition: undefined };
     expect(await ask(grafana, 'POST', path, without)).toMatchObject({ status: 400 });
   });
 
