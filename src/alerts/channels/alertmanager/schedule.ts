@@ -1,4 +1,4 @@
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '../../../base/backoff.ts';
 
 const FIRST_RETRY_MS = 1000;
 

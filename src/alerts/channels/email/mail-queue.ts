@@ -1,5 +1,5 @@
 import type { AlertNotice } from '../../alert.ts';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '../../../base/backoff.ts';
 
 const BACKOFF = { firstMs: 1000, longestMs: 60_000 };
 
