@@ -6,11 +6,17 @@
  * - `TD_NOT_INITIALIZED`: `getTelemetryDashboard` was called before `initializeTelemetryDashboard`.
  * - `TD_PORT_UNAVAILABLE`: the configured address cannot be listened on.
  * - `TD_METRIC_INVALID`: a custom metric was declared with a wrong name, option or twice differently.
+ * - `TD_GRAFANA_FAILED`: a call to Grafana came to nothing; `kind` says why, `advice` what to do.
  */
 export type TelemetryErrorCode =
-  'TD_CONFIG_INVALID' | 'TD_ALREADY_INITIALIZED' | 'TD_NOT_INITIALIZED' | 'TD_PORT_UNAVAILABLE' | 'TD_METRIC_INVALID';
+  | 'TD_CONFIG_INVALID'
+  | 'TD_ALREADY_INITIALIZED'
+  | 'TD_NOT_INITIALIZED'
+  | 'TD_PORT_UNAVAILABLE'
+  | 'TD_METRIC_INVALID'
+  | 'TD_GRAFANA_FAILED';
 
-/** An error in how the package was set up. Nothing on a message path ever throws one. */
+/** An error in how the package was set up, or in a call that was asked of it. Nothing on a message path ever throws one. */
 export class TelemetryError extends Error {
   override readonly name: string = 'TelemetryError';
   readonly code: TelemetryErrorCode;

@@ -1,5 +1,5 @@
 import { request as overHttp } from 'node:http';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { textOf } from '../base/errors.ts';
 import { oneLine } from '../base/one-line.ts';
@@ -29,6 +29,8 @@ export interface OutgoingRequest {
 /** What a server answered, whatever its status. Redirects are not followed. */
 export interface Answer {
   readonly status: number;
+  /** By names in lower case. */
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** Whether the text was cut off at `maxAnswerBytes`. */
   readonly isCut: boolean;
@@ -85,7 +87,7 @@ export function sendRequest(options: OutgoingRequest): Promise<Answer> {
       request.on('error', failWith);
       request.on('response', (response) => {
         readText(response, maxAnswerBytes).then((read) => {
-          settle(() => resolve({ status: response.statusCode ?? 0, ...read }));
+          settle(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, ...read }));
         }, failWith);
       });
       request.end(options.body === undefined ? undefined : JSON.stringify(options.body));
