@@ -14,8 +14,8 @@ const RETRY: Backoff = { firstMs: 5000, longestMs: 300_000 };
 
 /** What a {@link BackgroundSync} needs to know. */
 export interface BackgroundSyncOptions {
-  /** Sets Grafana up; ends early where the signal is given. */
-  readonly sync: (signal: AbortSignal) => Promise<readonly SyncItem[]>;
+  /** Sets Grafana up. */
+  readonly sync: () => Promise<readonly SyncItem[]>;
   /** For people: where Grafana is, without credentials. */
   readonly address: string;
   readonly logger: TelemetryLogger;
@@ -32,9 +32,9 @@ export class BackgroundSync {
   readonly #options: BackgroundSyncOptions;
   readonly #random: () => number;
   readonly #outage: Outage;
-  readonly #ended = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  #isClosed = false;
 
   constructor(options: BackgroundSyncOptions) {
     this.#options = options;
@@ -45,7 +45,7 @@ export class BackgroundSync {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#ended.abort();
+    this.#isClosed = true;
   }
 
   #in(waitMs: number): void {
@@ -55,11 +55,11 @@ export class BackgroundSync {
   async #try(): Promise<void> {
     const { sync, clock, logger } = this.#options;
     try {
-      const items = await sync(this.#ended.signal);
+      const items = await sync();
       this.#outage.ended(clock.monotonicMs());
       this.#tell(items);
     } catch (error) {
-      if (this.#ended.signal.aborted) return;
+      if (this.#isClosed) return;
       const failure = error instanceof GrafanaError ? error : undefined;
       if (!failure?.isTransient) {
         const why = failure ? `${failure.message}; ${failure.advice}` : textOf(error);
