@@ -4,6 +4,7 @@ import { readConfigFile } from '../config/file.ts';
 import { resolveDocuments } from '../config/resolve.ts';
 import type { Resolution } from '../config/resolve.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
+import { grafanaFiles } from '../grafana/files.ts';
 import { prometheusFiles } from '../prometheus/files.ts';
 import { compareFile, writeFile } from '../provisioning/folder.ts';
 import type { GeneratedFiles } from '../provisioning/generated-file.ts';
@@ -13,7 +14,7 @@ import { UsageError } from './usage-error.ts';
 import { PROVISION_USAGE } from './usage.ts';
 
 /** Each makes files of the configuration; all of them are written. */
-const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles];
+const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles, grafanaFiles];
 
 /** `telemetry-dashboard provision`: see its `--help`. */
 export function provision(args: readonly string[]): Promise<ExitCode> {
