@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ResolvedConfig } from '../config/schema.ts';
+import { grafanaFiles } from '../grafana/files.ts';
 import { prometheusFiles } from '../prometheus/files.ts';
 import { compareFile, writeFile } from '../provisioning/folder.ts';
 import type { GeneratedFiles } from '../provisioning/generated-file.ts';
@@ -10,7 +11,7 @@ import { UsageError } from './usage-error.ts';
 import { PROVISION_USAGE } from './usage.ts';
 
 /** Each makes files of the configuration; all of them are written. */
-const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles];
+const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles, grafanaFiles];
 
 /** `telemetry-dashboard provision`: see its `--help`. */
 export function provision(args: readonly string[]): Promise<ExitCode> {

@@ -7,7 +7,7 @@ import { dashboardsOf } from './dashboards.ts';
 import { folderUid } from './identity.ts';
 import { syncAlertRules } from './sync/alert-rules.ts';
 import { syncDashboard } from './sync/dashboards.ts';
-import { dataSourceOf, syncDataSource } from './sync/data-source.ts';
+import { syncDataSource } from './sync/data-source.ts';
 import { syncFolder } from './sync/folder.ts';
 import type { SyncItem, SyncOptions } from './sync/sync-item.ts';
 
@@ -38,7 +38,7 @@ export class GrafanaSync {
   }
 
   dataSource(): Promise<SyncItem[]> {
-    const { uid, name: title } = dataSourceOf(this.#config);
+    const { uid, name: title } = this.#config.grafana.datasource;
     return attempt({ kind: 'data source', uid, title }, () =>
       syncDataSource(this.#client, this.#config, this.#options),
     );

@@ -13,6 +13,7 @@ import { BackgroundSync } from './background-sync.ts';
 import { connectionOf } from './connection.ts';
 import type { GrafanaSync } from './grafana-sync.ts';
 import type { SyncItem, SyncOptions } from './sync/sync-item.ts';
+import type { ProvisionedFile } from './write-provisioning.ts';
 
 /** What a {@link GrafanaIntegrator} works with. */
 export interface IntegratorOptions {
@@ -149,7 +150,7 @@ export class GrafanaIntegrator {
   async addPanel(uid: string, panel: NewPanel | { readonly metric: string }): Promise<number | null> {
     const link = this.#linked();
     if (!link) return null;
-    return link.editor.addPanel(uid, typeof panel.metric === 'string' ? await this.#panelOf(panel.metric) : panel);
+    return link.editor.addPanel(uid, isNew(panel) ? panel : await this.#panelOf(panel.metric));
   }
 
   /** Changes a panel, in a collapsed row too. @throws GrafanaError (as a rejection) as {@link updateDashboard} */
@@ -181,8 +182,8 @@ export class GrafanaIntegrator {
    * @throws Error of one line (as a rejection) where one cannot be written
    */
   async writeProvisioning(folder: string): Promise<readonly ProvisionedFile[]> {
-    const { writeGrafanaFiles } = await import('./write-provisioning.ts');
-    return writeGrafanaFiles(folder, this.#config, this.#options.customMetrics());
+    const { writeProvisioning } = await import('./write-provisioning.ts');
+    return writeProvisioning(folder, this.#config, this.#options.customMetrics());
   }
 
   async #panelOf(name: string): Promise<NewPanel> {
@@ -195,7 +196,7 @@ export class GrafanaIntegrator {
     }
     // loaded when Grafana is used
     const { panelOf } = await import('./dashboards.ts');
-    return panelOf(metric, this.#config);
+    return panelOf(metric) as NewPanel;
   }
 
   async #synced(options: SyncOptions, run: (sync: GrafanaSync) => Promise<SyncItem[]>): Promise<readonly SyncItem[]> {
@@ -220,4 +221,8 @@ export class GrafanaIntegrator {
     this.#link = undefined;
     this.#ended.abort();
   }
+}
+
+function isNew(panel: NewPanel | { readonly metric: string }): panel is NewPanel {
+  return 'type' in panel;
 }

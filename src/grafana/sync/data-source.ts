@@ -1,40 +1,13 @@
 import type { ResolvedConfig } from '../../config/schema.ts';
-import { promDuration } from '../../promql/duration.ts';
 import { GrafanaError } from '../api/grafana-error.ts';
 import type { GrafanaClient } from '../api/grafana-client.ts';
 import type { GrafanaDataSource } from '../api/model.ts';
+import { prometheusDataSource } from '../data-source.ts';
+import type { PrometheusDataSource } from '../data-source.ts';
 import { contains } from './contains.ts';
 import { fingerprint } from './fingerprint.ts';
 import { FROM_FILE_REASON } from './sync-item.ts';
 import type { SyncItem, SyncOptions } from './sync-item.ts';
-
-/** The data source that the dashboards read from, as Grafana's API and its files describe it. */
-export interface DataSource {
-  readonly uid: string;
-  readonly name: string;
-  readonly type: 'prometheus';
-  readonly access: 'proxy';
-  readonly url: string;
-  readonly jsonData: Readonly<Record<string, string | boolean>>;
-}
-
-export function dataSourceOf({ grafana, prometheus }: ResolvedConfig): DataSource {
-  const { uid, name, url } = grafana.datasource;
-  return {
-    uid,
-    name,
-    type: 'prometheus',
-    access: 'proxy',
-    url,
-    jsonData: {
-      httpMethod: 'POST',
-      // what $__rate_interval is reckoned from
-      timeInterval: promDuration(prometheus.scrape_interval_ms),
-      prometheusType: 'Prometheus',
-      manageAlerts: true,
-    },
-  };
-}
 
 /** Key in `jsonData`, which Grafana hands back as it was: how a sync knows what an earlier one has written. */
 const MARK = 'telemetryDashboard';
@@ -45,7 +18,7 @@ export async function syncDataSource(
   config: ResolvedConfig,
   { overwrite = false }: SyncOptions,
 ): Promise<SyncItem> {
-  const wanted = dataSourceOf(config);
+  const wanted = prometheusDataSource(config);
   const marked = { ...wanted, jsonData: { ...wanted.jsonData, [MARK]: fingerprint(wanted) } };
   const item = (outcome: SyncItem['outcome'], reason?: string): SyncItem => ({
     kind: 'data source',
@@ -79,7 +52,7 @@ export async function syncDataSource(
 }
 
 /** Whether it is as a sync has written it, maybe by another configuration. */
-function isUntouched(stored: GrafanaDataSource, wanted: DataSource): boolean {
+function isUntouched(stored: GrafanaDataSource, wanted: PrometheusDataSource): boolean {
   const managed = (keys: readonly string[], from: Readonly<Record<string, unknown>>): Record<string, unknown> =>
     Object.fromEntries(keys.map((key) => [key, from[key]]));
   const written = {
