@@ -23,9 +23,6 @@ import { Transport } from './transport.ts';
 
 const OLDEST_MAJOR = 10;
 
-/** Rules stay changeable in Grafana's pages. */
-const EDITABLE = { 'x-disable-provenance': 'true' };
-
 const hasUid = (content: unknown): boolean => textField(content, 'uid') !== '';
 
 /**
@@ -180,7 +177,6 @@ function ruleCall(
     method,
     path: ['v1', 'provisioning', ...path],
     needs: method === 'GET' ? 'Viewer (alert.provisioning:read)' : 'Editor (alert.provisioning:write)',
-    ...(method !== 'GET' && { headers: EDITABLE }),
     ...(isRight && { isRight }),
     ...(body !== undefined && { body }),
   };

@@ -30,8 +30,11 @@ export async function syncAlertRules(
   const stored = await client.getRuleGroup(folderUid, group);
   if (stored) {
     const provenances = new Set(stored.rules.map(({ provenance }) => provenance ?? ''));
+    // Grafana before version 12 drops it
+    const knowsKeepFiring = stored.rules.some((rule) => 'keep_firing_for' in rule);
+    const wanted = knowsKeepFiring ? rules : rules.map((rule) => ({ ...rule, keep_firing_for: undefined }));
     const now = { interval: stored.interval, rules: byUid(stored.rules) };
-    if (contains(now, { interval: intervalSeconds, rules: byUid(rules) })) return item('unchanged');
+    if (contains(now, { interval: intervalSeconds, rules: byUid(wanted) })) return item('unchanged');
     if (provenances.has(FROM_FILE)) return item('kept', FROM_FILE_REASON);
     provenances.delete(OURS);
     if (!overwrite && provenances.size > 0)
