@@ -212,7 +212,10 @@ export class GrafanaIntegrator {
 
   #linked(): Link | undefined {
     if (!this.#link)
-      this.#options.logger.warnOnce('grafana off', 'Grafana is not reached: grafana.enabled is not true');
+      this.#options.logger.warnOnce(
+        'grafana off',
+        'Grafana is not reached: grafana.enabled is not true, or the dashboard was shut down',
+      );
     return this.#link;
   }
 

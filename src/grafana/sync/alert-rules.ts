@@ -32,7 +32,7 @@ export async function syncAlertRules(
     const provenances = new Set(stored.rules.map(({ provenance }) => provenance ?? ''));
     // Grafana before version 12 drops it
     const knowsKeepFiring = stored.rules.some((rule) => 'keep_firing_for' in rule);
-    const wanted = knowsKeepFiring ? rules : rules.map((rule) => ({ ...rule, keep_firing_for: undefined }));
+    const wanted = knowsKeepFiring ? rules : rules.map(({ keep_firing_for: _dropped, ...rule }) => rule);
     const now = { interval: stored.interval, rules: byUid(stored.rules) };
     if (contains(now, { interval: intervalSeconds, rules: byUid(wanted) })) return item('unchanged');
     if (provenances.has(FROM_FILE)) return item('kept', FROM_FILE_REASON);
