@@ -53,7 +53,8 @@ function report(items: readonly SyncItem[]): ExitCode {
   const kept = items.filter(({ outcome }) => outcome === 'kept').length;
   if (kept > 0) {
     process.stderr.write(
-      `telemetry-dashboard: ${kept} of ${items.length} were left as they are; --overwrite replaces what was changed by hand\n`,
+      `telemetry-dashboard: ${kept} of ${items.length} ${kept === 1 ? 'was left as it is' : 'were left as they are'}; ` +
+        '--overwrite replaces what was changed by hand\n',
     );
   }
   return items.some(({ outcome }) => outcome === 'failed') ? EXIT_CODE.failed : EXIT_CODE.ok;

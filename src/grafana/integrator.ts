@@ -196,7 +196,7 @@ export class GrafanaIntegrator {
     }
     // loaded when Grafana is used
     const { panelOf } = await import('./dashboards.ts');
-    return panelOf(metric) as NewPanel;
+    return panelOf(metric);
   }
 
   async #synced(options: SyncOptions, run: (sync: GrafanaSync) => Promise<SyncItem[]>): Promise<readonly SyncItem[]> {

@@ -90,7 +90,7 @@ export class DashboardEditor {
   updatePanel(uid: string, panelId: number, change: PanelChanger, message = 'Change a panel'): Promise<EditOutcome> {
     const one = (panel: GrafanaPanel): GrafanaPanel | undefined => {
       const given: unknown = change(panel);
-      return isObject(given) && given !== panel ? (given as GrafanaPanel) : undefined;
+      return isObject(given) && given !== panel ? (given) : undefined;
     };
     return this.updateDashboard(uid, (dashboard): void => replacePanel(dashboard, panelId, one), message);
   }
