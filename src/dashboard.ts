@@ -2,6 +2,7 @@ import type { Meter } from '@opentelemetry/api';
 import type { AlertListener, AlertListeners } from './alerts/listeners.ts';
 import type { MetricProducer } from './otel/sdk-types.ts';
 import type { Severity } from './catalog/realtime.ts';
+import type { GrafanaIntegrator } from './grafana/integrator.ts';
 import type { Address } from './http/server.ts';
 import type { InstrumentOptions } from './instrumentation/method.ts';
 import { instrumentMethod } from './instrumentation/method.ts';
@@ -25,6 +26,7 @@ export interface DashboardParts {
   /** What `/metrics` answers, with its token. */
   readonly metricsHandler: RequestHandler;
   readonly alertListeners: AlertListeners;
+  readonly grafana: GrafanaIntegrator;
   readonly address: () => Address | null;
   /** Ends what runs; called once. */
   readonly close: () => Promise<void>;
@@ -39,6 +41,8 @@ export interface DashboardParts {
 export class TelemetryDashboard {
   /** Custom metrics, current values, the scrape handler. */
   readonly prometheus: PrometheusClient;
+  /** Sets Grafana up, and edits its dashboards. */
+  readonly grafana: GrafanaIntegrator;
   /** A real OpenTelemetry meter on the dashboard's private provider, for instruments of your own. */
   readonly meter: Meter;
   /** All metrics, cumulative, for a reader of another provider: `new PeriodicExportingMetricReader({ metricProducers: [it] })`. */
@@ -60,6 +64,7 @@ export class TelemetryDashboard {
     this.#parts = parts;
     this.#manual = parts.manual;
     this.prometheus = parts.prometheus;
+    this.grafana = parts.grafana;
     this.meter = parts.meter;
     this.metricProducer = parts.metricProducer;
     this.metricsHandler = parts.metricsHandler;

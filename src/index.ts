@@ -13,6 +13,13 @@ export type {
   CustomGauge,
   CustomHistogram,
 } from './otel/custom-metrics.ts';
+export { GrafanaIntegrator } from './grafana/integrator.ts';
+export { GrafanaError } from './grafana/api/grafana-error.ts';
+export type { GrafanaErrorKind } from './grafana/api/grafana-error.ts';
+export type { DashboardChanger, EditOutcome, PanelChanger } from './grafana/api/edits.ts';
+export type { GrafanaDashboard, GrafanaHealth, GrafanaPanel, GridPosition, NewPanel } from './grafana/api/model.ts';
+export type { SyncItem, SyncOptions } from './grafana/sync/sync-item.ts';
+export type { ProvisionedFile } from './grafana/write-provisioning.ts';
 export { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
 export type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 export type { WsClass, WsClasses } from './instrumentation/ws/types.ts';

@@ -1,3 +1,5 @@
+import cluster from 'node:cluster';
+import { isMainThread } from 'node:worker_threads';
 import type { Attributes } from '@opentelemetry/api';
 import { rulesOf } from './alerts/rules.ts';
 import { thresholdBounds } from './alerts/threshold-bounds.ts';
@@ -5,9 +7,11 @@ import { systemClock } from './base/clock.ts';
 import { TelemetryConfigError } from './base/errors.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
 import { EXPORTED_DURATIONS, durationBuckets } from './catalog/buckets.ts';
-import type { BucketSpec } from './catalog/metric.ts';
+import { CATALOG } from './catalog/index.ts';
+import type { BucketSpec, MetricSpec } from './catalog/metric.ts';
 import { WITHOUT_EFFECT } from './config/changes.ts';
 import type { ResolvedConfig } from './config/schema.ts';
+import { GrafanaIntegrator } from './grafana/integrator.ts';
 import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 import { CellProvider } from './otel/provider.ts';
@@ -48,6 +52,24 @@ export function recordingOf(config: ResolvedConfig, logger: OnceLogger): Recordi
 function durationBucketsOf({ latency_buckets_ms, alerts }: ResolvedConfig): BucketSpec {
   const exported = latency_buckets_ms?.map((ms) => Number((ms / 1000).toPrecision(15))) ?? EXPORTED_DURATIONS;
   return durationBuckets(exported, alerts.enabled ? thresholdBounds(rulesOf(alerts), exported) : []);
+}
+
+/** @throws TelemetryConfigError where a certificate of the section `grafana` cannot be read */
+export function integratorOf(config: ResolvedConfig, source: string, recorder: Recorder): GrafanaIntegrator {
+  return new GrafanaIntegrator({
+    config,
+    source,
+    customMetrics: () => customMetricsOf(recorder),
+    logger: recorder.logger,
+    clock: recorder.clock,
+    // the others of a cluster would only do the same again
+    isPrimary: cluster.isPrimary && isMainThread,
+  });
+}
+
+function customMetricsOf(recorder: Recorder): MetricSpec[] {
+  const own = new Set(CATALOG.map(({ name }) => name));
+  return Array.from(recorder.families, ({ spec }) => spec).filter(({ name }) => !own.has(name));
 }
 
 /** What somebody has switched on that is checked, but not built yet. */

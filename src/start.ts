@@ -16,7 +16,7 @@ import { PrometheusClient } from './otel/prometheus-client.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
 import type { MetricProducer, Resource } from './otel/sdk-types.ts';
-import { instrumentationConfigOf, keysWithoutEffect, providerOf, recordingOf } from './parts.ts';
+import { instrumentationConfigOf, integratorOf, keysWithoutEffect, providerOf, recordingOf } from './parts.ts';
 import type { StartOptions } from './parts.ts';
 import { NO_RECORDER } from './recording/realtime-recorder.ts';
 import type { Recording } from './recording/recording.ts';
@@ -61,7 +61,7 @@ export function start(
   const logger = createOnceLogger(options.logger ?? lines);
   const recording = recordingOf(config, logger);
   const { parts, listening, configure } = isDisabled(config)
-    ? startNothing(recording)
+    ? startNothing({ config, source }, recording)
     : startAll({ config, source }, options, recording, logger);
   const close = (): Promise<void> => {
     const done = parts.close();
@@ -91,7 +91,7 @@ function isDisabled(config: ResolvedConfig): boolean {
 }
 
 /** Everything is there and does nothing: no timer, no port, no patch. */
-function startNothing(recording: Recording): Running {
+function startNothing({ config, source }: SourcedConfig, recording: Recording): Running {
   const { recorder } = recording;
   recorder.close();
   const disabled: RequestHandler = (_request, response) => {
@@ -107,6 +107,7 @@ function startNothing(recording: Recording): Running {
     wsInstrumentation: new WsInstrumentation({ enabled: false }, recording),
     metricsHandler: disabled,
     alertListeners: new AlertListeners(recorder.logger),
+    grafana: integratorOf({ ...config, grafana: { ...config.grafana, enabled: false } }, source, recorder),
     address: () => null,
     close: () => Promise.resolve(),
   };
@@ -125,6 +126,7 @@ function startAll(
   const resource = createResource(config.service_name, options.resource);
   const alerting = new Alerting(recorder, identityOf(resource), source);
   alerting.configure(config.alerts);
+  const grafana = integratorOf(config, source, recorder);
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const provider = providerOf(options, resource, recorder, scraper);
   const sampling = new Sampling(recorder, () => {
@@ -139,6 +141,7 @@ function startAll(
   const close = async (): Promise<void> => {
     instrumentation.disable();
     sampling.close();
+    grafana.close();
     await within(SHUTDOWN_TIMEOUT_MS, logger, [
       provider.shutdown(SHUTDOWN_TIMEOUT_MS),
       alerting.close(SHUTDOWN_TIMEOUT_MS),
@@ -158,6 +161,7 @@ function startAll(
     wsInstrumentation: instrumentation,
     metricsHandler,
     alertListeners: alerting.listeners,
+    grafana,
     address: () => http?.address ?? null,
     close,
   };
@@ -165,7 +169,9 @@ function startAll(
     parts,
     listening: http ? http.listen(host, port) : Promise.resolve(),
     configure: (next) => {
+      const setUpGrafana = grafana.prepare(next);
       alerting.configure(next.alerts);
+      setUpGrafana();
       sampling.configure(next.sampling_interval_ms);
     },
   };

@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
+import { grafana } from './grafana.ts';
 import { provision } from './provision.ts';
 import { PROGRAM_USAGE } from './usage.ts';
 import { UsageError } from './usage-error.ts';
@@ -14,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['demo', demo],
   ['check', check],
   ['provision', provision],
+  ['grafana', grafana],
 ]);
 
 /**

@@ -1,19 +1,17 @@
 import { parseArgs } from 'node:util';
-import { TelemetryConfigError } from '../base/errors.ts';
-import { readConfigFile } from '../config/file.ts';
-import { resolveDocuments } from '../config/resolve.ts';
-import type { Resolution } from '../config/resolve.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
+import { grafanaFiles } from '../grafana/files.ts';
 import { prometheusFiles } from '../prometheus/files.ts';
 import { compareFile, writeFile } from '../provisioning/folder.ts';
 import type { GeneratedFiles } from '../provisioning/generated-file.ts';
+import { readConfiguration } from './configuration.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 import { PROVISION_USAGE } from './usage.ts';
 
 /** Each makes files of the configuration; all of them are written. */
-const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles];
+const SOURCES: readonly ((config: ResolvedConfig) => GeneratedFiles)[] = [prometheusFiles, grafanaFiles];
 
 /** `telemetry-dashboard provision`: see its `--help`. */
 export function provision(args: readonly string[]): Promise<ExitCode> {
@@ -26,9 +24,8 @@ function provisionNow(args: readonly string[]): ExitCode {
     process.stdout.write(PROVISION_USAGE);
     return EXIT_CODE.ok;
   }
-  const { config, warnings, origin } = readConfig(options.config);
-  for (const warning of warnings) process.stderr.write(`telemetry-dashboard: ${warning}\n`);
-  process.stderr.write(`telemetry-dashboard: configuration: ${origin}\n`);
+  // the files say where a secret belongs, never what it is
+  const { config } = readConfiguration(options.config, { needsSecrets: false });
   const generated = SOURCES.map((source) => source(config));
   for (const remark of generated.flatMap(({ remarks }) => remarks)) {
     process.stderr.write(`telemetry-dashboard: ${remark}\n`);
@@ -46,14 +43,6 @@ function provisionNow(args: readonly string[]): ExitCode {
       `telemetry-dashboard provision writes them\n`,
   );
   return EXIT_CODE.failed;
-}
-
-function readConfig(named: string | undefined): Resolution & { origin: string } {
-  const file = readConfigFile(named);
-  if (file?.document instanceof TelemetryConfigError) throw file.document;
-  const origin = file?.path ?? 'the defaults';
-  // the files say where a secret belongs, never what it is
-  return { ...resolveDocuments(origin, [file?.document], process.env, { needsSecrets: false }), origin };
 }
 
 interface ProvisionOptions {

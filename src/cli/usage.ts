@@ -4,7 +4,8 @@ export const PROGRAM_USAGE = `Usage: telemetry-dashboard <command> [options]
 Commands:
   demo             run a small ws service with real clients, measured, and show its figures live
   check [file]     check the configuration and show the effective settings
-  provision        write the files for Prometheus and Alertmanager from the configuration
+  provision        write the files for Prometheus, Alertmanager and Grafana from the configuration
+  grafana push     set up a running Grafana: data source, folder, dashboards, alert rules
 
 Options:
   -h, --help       show this, or with a command its options
@@ -47,8 +48,11 @@ Exit codes: 0 the configuration is right, 1 it is not, 2 wrong use.
 /** What `telemetry-dashboard provision --help` says. */
 export const PROVISION_USAGE = `Usage: telemetry-dashboard provision [options]
 
-Writes what the configuration gives for Prometheus and Alertmanager: rules with the same thresholds as the alerts of the
-service, their unit tests, prometheus.yml and alertmanager.yml, all under prometheus/. Other files are left alone.
+Writes what the configuration gives. Other files are left alone.
+
+  prometheus/      for Prometheus and Alertmanager: rules with the same thresholds as the alerts of the service, their unit
+                   tests, prometheus.yml and alertmanager.yml
+  grafana/         for Grafana's provisioning: data sources, dashboards, alert rules with the same thresholds, contact points
 
 Options:
   --config FILE    the configuration (default: TELEMETRY_DASHBOARD_CONFIG, else configs/monitoring.json where there is one,
@@ -58,4 +62,19 @@ Options:
   -h, --help       show this
 
 Exit codes: 0 all went well, 1 the run failed or a file differs, 2 wrong use.
+`;
+
+/** What `telemetry-dashboard grafana --help` says. */
+export const GRAFANA_USAGE = `Usage: telemetry-dashboard grafana push [options]
+
+Sets up the Grafana at grafana.url, as a service with grafana.enabled does when it starts: data source, folder, dashboards and
+alert rules. Says what became of each: created, updated, unchanged, kept (it was changed by hand and is left as it is) or failed.
+
+Options:
+  --config FILE    the configuration (default: TELEMETRY_DASHBOARD_CONFIG, else configs/monitoring.json where there is one,
+                   else the defaults)
+  --overwrite      replaces what was changed by hand
+  -h, --help       show this
+
+Exit codes: 0 all went well, 1 something failed, 2 wrong use.
 `;

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ResolvedConfig } from './schema.ts';
 
 /** Sections and keys that take effect in a running dashboard. */
-const LIVE: ReadonlySet<string> = new Set(['alerts', 'logging', 'sampling_interval_ms']);
+const LIVE: ReadonlySet<string> = new Set(['alerts', 'grafana', 'logging', 'sampling_interval_ms']);
 
 /** Sections that are checked, on which nothing is built yet. */
-export const WITHOUT_EFFECT = ['live', 'otlp', 'grafana'] as const;
+export const WITHOUT_EFFECT = ['live', 'otlp'] as const;
 
 /** What differs between two documents, in dots: `alerts.thresholds.high_latency_ms`. */
 export interface ConfigChanges {

@@ -34,3 +34,20 @@ export function slug(text: string, maxLength: number): string {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
   return plain === '' ? hash : `${plain.slice(0, maxLength - 9)}-${hash}`;
 }
+
+/**
+ * The `uid` of an alert rule, the same at each start.
+ *
+ * @param alert its name, and what else tells it from others of that name
+ */
+export function alertRuleUid(
+  { service_name: service = '' }: Pick<ResolvedConfig, 'service_name'>,
+  alert: string,
+  labels: Readonly<Record<string, string>>,
+): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([service, alert, ...Object.entries(labels).sort()]))
+    .digest('hex')
+    .slice(0, 12);
+  return `${slug(alert, MAX_UID - 13)}-${hash}`;
+}

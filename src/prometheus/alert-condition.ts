@@ -17,11 +17,11 @@ export interface AlertIdentity {
  */
 export function alertCondition(
   rule: AlertRule,
-  { value, observations, full }: MeasureExpression,
+  measure: MeasureExpression,
   { alert, labels }: AlertIdentity,
   by: readonly string[],
 ): string {
-  const operand = /\b(or|and|unless|\/)\b|\n/.test(value) ? `(\n${indented(value)}\n)` : value;
+  const operand = operandOf(measure);
   const beyond = `${operand} ${rule.comparison} ${decimal(rule.threshold)}`;
   const release = releaseThreshold(rule);
   const fires = `ALERTS{${matchers({ alertname: alert, alertstate: 'firing', ...labels })}}`;
@@ -32,10 +32,29 @@ export function alertCondition(
       : [beyond, 'or', `${operand} ${rule.comparison} ${decimal(release)}`, `and ignoring (${apart}) ${fires}`].join(
           '\n',
         );
-  const guards = [...enoughOf(observations, rule), ...(full === undefined ? [] : [full])];
+  const guards = guardsOf(rule, measure, by);
   if (guards.length === 0) return held;
   const guarded = held === beyond ? held : `(\n${indented(held)}\n)`;
-  return [guarded, ...guards.map((guard) => `and on (${by.join(', ')}) ${guard}`)].join('\n');
+  return [guarded, ...guards].join('\n');
+}
+
+/** The value as it can stand beside an operator. */
+export function operandOf({ value }: MeasureExpression): string {
+  return /\b(or|and|unless|\/)\b|\n/.test(value) ? `(\n${indented(value)}\n)` : value;
+}
+
+/**
+ * What lets a value through only where enough was observed for long enough, a line each, to stand behind it.
+ *
+ * @param by labels that tell the series of the measure apart
+ */
+export function guardsOf(
+  rule: AlertRule,
+  { observations, full }: MeasureExpression,
+  by: readonly string[],
+): readonly string[] {
+  const guards = [...enoughOf(observations, rule), ...(full === undefined ? [] : [full])];
+  return guards.map((guard) => `and on (${by.join(', ')}) ${guard}`);
 }
 
 function enoughOf(observations: readonly string[], { minObservations }: AlertRule): string[] {
@@ -45,7 +64,7 @@ function enoughOf(observations: readonly string[], { minObservations }: AlertRul
 }
 
 /** Without the digits that binary fractions add: 0.9, not 0.9000000000000001. */
-function decimal(value: number): string {
+export function decimal(value: number): string {
   return String(Number(value.toPrecision(12)));
 }
 

@@ -1,10 +1,9 @@
 import type { AlertRule } from '../alerts/rule.ts';
 import { rulesOf } from '../alerts/rules.ts';
-import { CATALOG } from '../catalog/index.ts';
-import { labelName } from '../catalog/prometheus-name.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { promDuration } from '../promql/duration.ts';
 import { alertCondition } from './alert-condition.ts';
+import { PROMETHEUS_DIALECT, describeAlert } from './alert-description.ts';
 import { instanceDown } from './instance-down.ts';
 import { NotInPromql, OURS, measureExpression } from './measure-expression.ts';
 import { imprecision } from './precision.ts';
@@ -13,7 +12,7 @@ import type { Level } from './recording-rules.ts';
 import type { AlertingRule, RuleRemark } from './rule.ts';
 import type { RuleWindow } from './rule-window.ts';
 import { ruleWindow } from './rule-window.ts';
-import { formatted, literally } from './template-text.ts';
+import { literally } from './template-text.ts';
 
 /** A rule and what it comes from. */
 export interface WrittenRule {
@@ -92,39 +91,11 @@ function writtenRule(rule: AlertRule, level: Level, window: RuleWindow, config: 
     labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, literally(value)])),
     annotations: {
       summary: literally(rule.summary),
-      description: describe(rule, level, window),
+      description: describeAlert(rule, level, window, PROMETHEUS_DIALECT),
       runbook_url: literally(config.alerts.runbook_url.replaceAll('{alert}', rule.name)),
     },
   };
 }
 
 /** A fleet of one is told of by the alerts of its instance. */
-const SEVERAL = `count by (job) (count by (job, instance) (${OURS})) > 1`;
-
-function describe(rule: AlertRule, level: Level, { rangeMs }: RuleWindow): string {
-  const { measure, threshold, comparison } = rule;
-  const where = level === 'job' ? 'All instances of {{ $labels.job }}' : '{{ $labels.instance }} of {{ $labels.job }}';
-  const limit = (value: number, unit: string): string => formatted(unit, String(value));
-  if (measure.kind === 'silence') {
-    return `${where}: no data message has arrived or left for at least ${limit(threshold, 's')}.`;
-  }
-  const unit = unitOf(rule);
-  const over = measure.kind === 'gauge' ? '' : ` over the last ${promDuration(rangeMs)}`;
-  return `${where}: ${what(rule)} is ${formatted(unit, '$value')}${over} (alert at ${comparison} ${limit(threshold, unit)}).`;
-}
-
-function what({ measure }: AlertRule): string {
-  if (measure.kind === 'silence' || measure.kind === 'error_rate') return 'the share of errors in messages';
-  const labels = CATALOG.find(({ name }) => name === measure.metric)?.attributes.map(({ key }) => labelName(key)) ?? [];
-  const series = measure.kind === 'gauge' ? labels.map((label) => ` {{ $labels.${label ?? ''} }}`).join('') : '';
-  const statistic = measure.kind === 'gauge' ? '' : `${measure.statistic} of `;
-  return `${statistic}${literally(measure.metric)}${series}`;
-}
-
-/** Of the value as the expression gives it. */
-function unitOf({ measure, display }: AlertRule): string {
-  if (measure.kind === 'error_rate') return '1';
-  if (measure.kind === 'silence') return 's';
-  const unit = CATALOG.find(({ name }) => name === measure.metric)?.unit ?? display.unit;
-  return measure.kind === 'counter' && measure.statistic === 'rate' ? `${/[{}]|^$/.test(unit) ? '' : unit}/s` : unit;
-}
+export const SEVERAL = `count by (job) (count by (job, instance) (${OURS})) > 1`;

@@ -10,11 +10,14 @@ export const INSTANCE_DOWN = 'instance_down';
 /** For how long an instance is missed that is still to be scraped. */
 const MISSED_MS = 3_600_000;
 
+/** Stands behind `up`: lets through only what has given our metrics lately. */
+export const WAS_OURS = `and on (job, instance) present_over_time(${OURS}[${promDuration(MISSED_MS)}])`;
+
 /** An instance that has given our metrics within the last hour can no longer be scraped. */
 export function instanceDown(alerts: AlertsConfig): AlertingRule {
   return {
     alert: INSTANCE_DOWN,
-    expr: `up == 0\nand on (job, instance) present_over_time(${OURS}[${promDuration(MISSED_MS)}])`,
+    expr: `up == 0\n${WAS_OURS}`,
     for: promDuration(alerts.for_ms),
     ...(alerts.keep_firing_for_ms > 0 && { keep_firing_for: promDuration(alerts.keep_firing_for_ms) }),
     labels: { severity: 'critical', rule: INSTANCE_DOWN },

@@ -313,10 +313,10 @@ describe('the configuration', () => {
 
   it('says what is checked and has no effect yet', async () => {
     const { log } = await startDashboard({
-      config: { live: { enabled: true }, otlp: { enabled: true }, grafana: { enabled: true } },
+      config: { live: { enabled: true }, otlp: { enabled: true } },
     });
     expect(log.lines.filter((line) => line.includes('no effect'))).toEqual(
-      ['live', 'otlp', 'grafana'].map((key) => `warn ${key}.enabled: true has no effect in this version yet`),
+      ['live', 'otlp'].map((key) => `warn ${key}.enabled: true has no effect in this version yet`),
     );
   });
 

@@ -56,7 +56,18 @@ export function fullConfig(): Record<string, unknown> {
       compression: 'none',
       temporality: 'delta',
     },
-    grafana: { enabled: true, url: 'https://grafana.example.com', api_key: apiKey, sync: 'manual' },
+    grafana: {
+      enabled: true,
+      url: 'https://grafana.example.com',
+      api_key: apiKey,
+      org_id: 2,
+      sync: 'manual',
+      folder: 'Chat',
+      alert_rules: false,
+      datasource: { uid: 'prometheus', name: 'Prometheus', url: 'http://prometheus:9090' },
+      timeout_ms: 5000,
+      tls,
+    },
     alerts: {
       enabled: true,
       thresholds: {

@@ -5,7 +5,7 @@ import type { GrafanaError } from '../../src/grafana/api/grafana-error.ts';
 import type { FakeGrafana } from './fake-grafana/fake-grafana.ts';
 
 /** What reaches a stand-in as an administrator, with waits that a test can afford. */
-export function clientOptions(
+function clientOptions(
   grafana: Pick<FakeGrafana, 'url'>,
   more: Partial<GrafanaClientOptions> = {},
 ): GrafanaClientOptions {

@@ -20,7 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   prometheus: ['base', 'catalog', 'provisioning', 'config', 'promql', 'alerts'],
   grafana: ['base', 'catalog', 'provisioning', 'http', 'config', 'promql', 'alerts', 'prometheus'],
   'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'alerts', 'grafana'],
-  'parts.ts': ['base', 'catalog', 'recording', 'otel', 'instrumentation', 'config', 'alerts'],
+  'parts.ts': ['base', 'catalog', 'recording', 'otel', 'instrumentation', 'config', 'alerts', 'grafana'],
   'start.ts': [
     'parts.ts',
     'base',
@@ -82,7 +82,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
     ['base', 'config', 'otel', 'http', 'instrumentation', 'grafana', 'start.ts', 'cli'],
   ],
   [/^node:(perf_hooks|os)$/, ['resources', 'cli']],
-  [/^node:worker_threads$/, ['register.ts']],
+  [/^node:(worker_threads|cluster)$/, ['parts.ts', 'register.ts']],
   [/^node:v8$/, ['resources', 'instrumentation']],
   [
     /^node:(path|util|url|events|readline|process)$/,

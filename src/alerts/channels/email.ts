@@ -14,7 +14,7 @@ import { failureOf } from './email/mail-failure.ts';
 import { Mailer } from './email/mailer.ts';
 import type { EmailSection } from './email/email-section.ts';
 import { loadNodemailer } from './email/nodemailer.ts';
-import { Outage } from './outage.ts';
+import { Outage } from '../../base/outage.ts';
 
 /** Tells by e-mail, with what comes together in one mail. */
 export class EmailChannel implements NoticeChannel {

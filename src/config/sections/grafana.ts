@@ -6,7 +6,7 @@ import { tlsSchema } from './tls.ts';
 const uid = matching(/^[a-zA-Z0-9_-]{1,40}$/, '1 to 40 letters, digits, - and _');
 
 /** Grafana refuses longer names of folders and data sources. */
-const title = matching(/^\S(?:.{0,188}\S)?$/, 'a text of 1 to 190 characters');
+const title = matching(/^\S(?:.{0,188}\S)?$/, 'a text of 1 to 190 characters, without spaces at its ends');
 
 const datasource = section({
   uid: v.optional(
@@ -30,7 +30,7 @@ export const grafanaSchema = section({
   api_key: v.optional(
     about(
       secret('a token'),
-      'token of a service account with the role Admin, or Editor without a data source to set up',
+      'token of a service account; its role is Admin, or Editor where the data source is set up otherwise',
     ),
   ),
   username: v.optional(about(text('a user name'), 'basic authentication, in place of `api_key`')),

@@ -25,9 +25,6 @@ import { Transport } from './transport.ts';
 const OLDEST_MAJOR = 10;
 const NEWEST_MAJOR = 13;
 
-/** Rules stay changeable in Grafana's pages. */
-const EDITABLE = { 'x-disable-provenance': 'true' };
-
 const hasUid = (content: unknown): boolean => textField(content, 'uid') !== '';
 
 export interface GrafanaClientOptions extends TransportOptions {
@@ -193,7 +190,6 @@ function ruleCall(
     method,
     path: ['v1', 'provisioning', ...path],
     needs: method === 'GET' ? 'Viewer (alert.provisioning:read)' : 'Editor (alert.provisioning:write)',
-    ...(method !== 'GET' && { headers: EDITABLE }),
     ...(isRight && { isRight }),
     ...(body !== undefined && { body }),
   };

@@ -70,6 +70,7 @@ export interface DashboardToSave {
   readonly uid?: string | undefined;
   /** The one that was read: a save over another one is refused, unless `overwrite`. */
   readonly version?: number | undefined;
+  readonly [field: string]: unknown;
 }
 
 /** A save of a dashboard. */

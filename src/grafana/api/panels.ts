@@ -59,7 +59,7 @@ export function dropPanel(dashboard: GrafanaDashboard, id: number): void {
 }
 
 /** The panels of a dashboard and of its collapsed rows, a row before what is in it. */
-export function allPanels(panels: readonly GrafanaPanel[]): readonly GrafanaPanel[] {
+function allPanels(panels: readonly GrafanaPanel[]): readonly GrafanaPanel[] {
   return panels.flatMap((panel) => [panel, ...(Array.isArray(panel.panels) ? panel.panels : [])]);
 }
 

@@ -15,6 +15,7 @@ describe('changesOf', () => {
       prometheus: { port: 1, labels: { a: '1' } },
       logging: { level: 'debug' },
       grafana: { enabled: true },
+      live: { enabled: true },
       alerts: { latency_threshold_ms: 500, channels: { alertmanager: { urls: ['http://127.0.0.1:9093'] } } },
     });
     expect(changesOf(before, after)).toEqual({
@@ -22,11 +23,12 @@ describe('changesOf', () => {
         'alerts.channels.alertmanager',
         'alerts.thresholds.critical_latency_ms',
         'alerts.thresholds.high_latency_ms',
+        'grafana.enabled',
         'logging.level',
         'sampling_interval_ms',
       ],
       restart: ['prometheus.labels.a', 'prometheus.port', 'service_name'],
-      withoutEffect: ['grafana.enabled'],
+      withoutEffect: ['live.enabled'],
     });
   });
 

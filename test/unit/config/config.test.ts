@@ -39,7 +39,20 @@ describe('resolveConfig', () => {
         compression: 'gzip',
         temporality: 'cumulative',
       },
-      grafana: { enabled: false, url: 'http://localhost:3000', sync: 'start' },
+      grafana: {
+        enabled: false,
+        url: 'http://localhost:3000',
+        sync: 'start',
+        folder: 'Telemetry Dashboard',
+        alert_rules: true,
+        datasource: {
+          uid: 'telemetry-dashboard',
+          name: 'Telemetry Dashboard (Prometheus)',
+          url: 'http://localhost:9090',
+        },
+        timeout_ms: 10_000,
+        tls: { insecure_skip_verify: false },
+      },
       alerts: {
         enabled: true,
         thresholds: {

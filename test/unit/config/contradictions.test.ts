@@ -126,6 +126,27 @@ describe('what contradicts itself', () => {
       'nothing, since alerts.channels.alertmanager.username is given',
     ],
     [
+      'a password for Grafana without user name',
+      { grafana: { password: 'x' } },
+      'grafana.username',
+      'missing',
+      'a user name, since grafana.password is given',
+    ],
+    [
+      'two ways to sign in at Grafana',
+      { grafana: { username: 'x', password: 'y', api_key: 'z' } },
+      'grafana.api_key',
+      '"***"',
+      'nothing, since grafana.username is given',
+    ],
+    [
+      'a certificate for Grafana without its key',
+      { grafana: { tls: { cert_file: 'x' } } },
+      'grafana.tls.key_file',
+      'missing',
+      'the path of a file, since grafana.tls.cert_file is given',
+    ],
+    [
       'two rules with one name',
       alertsWith({ rules: [ruleWith({}), ruleWith({ name: 'other' }), ruleWith({})] }),
       'alerts.rules.2.name',

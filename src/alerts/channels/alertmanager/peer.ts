@@ -1,7 +1,7 @@
 import type { TelemetryLogger } from '../../../base/logger.ts';
 import type { Alert } from '../../alert.ts';
 import type { Alarms } from '../alarms.ts';
-import { Outage } from '../outage.ts';
+import { Outage } from '../../../base/outage.ts';
 import type { AlertmanagerClient, Receipts } from './client.ts';
 import { PeerFailure } from './client.ts';
 import type { PostableAlert } from './postable.ts';

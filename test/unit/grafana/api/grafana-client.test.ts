@@ -91,12 +91,12 @@ describe.each(VERSIONS)('GrafanaClient with Grafana %s', (version) => {
     expect(await grafanaError(client.updateDataSource('none', SOURCE))).toMatchObject({ kind: 'not_found' });
   });
 
-  it('creates, updates, lists and deletes alert rules that stay changeable in the pages', async () => {
+  it('creates, updates, lists and deletes alert rules, which can only be looked at in the pages', async () => {
     const grafana = await started(version);
     const client = clientOf(grafana);
     const rule = grafanaRule({ uid: 'slow', folderUID: 'ours' });
     expect(await client.getAlertRule('slow')).toBeNull();
-    expect(await client.createAlertRule(rule)).toMatchObject({ uid: 'slow', provenance: '' });
+    expect(await client.createAlertRule(rule)).toMatchObject({ uid: 'slow', provenance: 'api' });
     expect(await client.updateAlertRule('slow', { ...rule, for: '90s' })).toMatchObject({ for: '1m30s' });
     expect(await client.listAlertRules()).toMatchObject([{ uid: 'slow', title: rule.title }]);
     const model = { intervalMs: 1000, maxDataPoints: 43200, expr: 'up' };

@@ -1,5 +1,5 @@
-import { oneLine } from '../../base/one-line.ts';
-import type { TelemetryLogger } from '../../base/logger.ts';
+import { oneLine } from './one-line.ts';
+import type { TelemetryLogger } from './logger.ts';
 
 /** Tells of a server that is away: one line when it goes, one for each further reason, one when it is back. */
 export class Outage {

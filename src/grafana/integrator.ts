@@ -1,0 +1,231 @@
+import type { Clock } from '../base/clock.ts';
+import type { OnceLogger } from '../base/logger.ts';
+import { CATALOG } from '../catalog/index.ts';
+import type { MetricSpec } from '../catalog/metric.ts';
+import type { ResolvedConfig } from '../config/schema.ts';
+import { addressText } from '../http/request.ts';
+import { DashboardEditor } from './api/edits.ts';
+import type { DashboardChanger, EditOutcome, PanelChanger } from './api/edits.ts';
+import { GrafanaClient } from './api/grafana-client.ts';
+import { GrafanaError } from './api/grafana-error.ts';
+import type { GrafanaDashboard, GrafanaHealth, NewPanel } from './api/model.ts';
+import { BackgroundSync } from './background-sync.ts';
+import { connectionOf } from './connection.ts';
+import type { GrafanaSync } from './grafana-sync.ts';
+import type { SyncItem, SyncOptions } from './sync/sync-item.ts';
+import type { ProvisionedFile } from './write-provisioning.ts';
+
+/** What a {@link GrafanaIntegrator} works with. */
+export interface IntegratorOptions {
+  readonly config: ResolvedConfig;
+  /** Of the configuration, for errors. */
+  readonly source: string;
+  /** The user's own metrics, as they are at the moment. */
+  readonly customMetrics: () => readonly MetricSpec[];
+  readonly logger: OnceLogger;
+  readonly clock: Clock;
+  /** Whether this process is the one that sets Grafana up by itself. */
+  readonly isPrimary: boolean;
+}
+
+/** What is there while `grafana.enabled`. */
+interface Link {
+  readonly client: GrafanaClient;
+  readonly editor: DashboardEditor;
+  readonly background: BackgroundSync | undefined;
+}
+
+/**
+ * Sets Grafana up and edits its dashboards. All methods that reach Grafana reject with a `GrafanaError`, whose `advice` says what to do;
+ * where `grafana.enabled` is false, or after `shutdown()`, they do nothing, say so once in the log, and give null or an empty list.
+ */
+export class GrafanaIntegrator {
+  readonly #options: IntegratorOptions;
+  #config: ResolvedConfig;
+  #link: Link | undefined;
+  #ended = new AbortController();
+
+  /** @internal */
+  constructor(options: IntegratorOptions) {
+    this.#options = options;
+    this.#config = options.config;
+    this.prepare(options.config)();
+  }
+
+  /**
+   * Checks a new configuration.
+   *
+   * @internal
+   * @returns brings it into effect; never throws
+   * @throws TelemetryConfigError where a certificate cannot be read; nothing has changed then
+   */
+  prepare(config: ResolvedConfig): () => void {
+    const { source, logger, clock, isPrimary } = this.#options;
+    const { enabled, sync, url } = config.grafana;
+    const connection = enabled ? connectionOf(config, source) : undefined;
+    return () => {
+      this.#close();
+      this.#config = config;
+      this.#ended = new AbortController();
+      if (!connection) return;
+      const { signal } = this.#ended;
+      const client = new GrafanaClient({ ...connection, signal });
+      this.#link = {
+        client,
+        editor: new DashboardEditor(client, { signal }),
+        background:
+          sync === 'start' && isPrimary
+            ? new BackgroundSync({
+                sync: async () => (await this.#syncWith(client, {})).all(),
+                address: addressText(new URL(url)),
+                logger,
+                clock,
+              })
+            : undefined,
+      };
+    };
+  }
+
+  /** @internal Gives up what is under way. */
+  close(): void {
+    this.#close();
+  }
+
+  /** Version and state of Grafana. Rejects where it is older than 10, or something else. */
+  async health(): Promise<GrafanaHealth | null> {
+    return (await this.#linked()?.client.health()) ?? null;
+  }
+
+  /** All of it: data source, folder, dashboards, and with `grafana.alert_rules` alert rules. A second time changes nothing. */
+  async sync(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+    return this.#synced(options, (sync) => sync.all());
+  }
+
+  /** The data source of `grafana.datasource`. One that is not of an earlier sync is left as it is, unless `overwrite`. */
+  async syncDataSource(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+    return this.#synced(options, (sync) => sync.dataSource());
+  }
+
+  /** The folder of `grafana.folder`. */
+  async syncFolder(): Promise<readonly SyncItem[]> {
+    return this.#synced({}, (sync) => sync.folder());
+  }
+
+  /**
+   * The dashboards, with their folder: those of the package, and one of the metrics that `prometheus.counter`, `gauge` and
+   * `histogram` have declared by now. One that was changed otherwise than by a sync is left as it is, unless `overwrite`.
+   */
+  async syncDashboards(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+    return this.#synced(options, (sync) => sync.dashboards());
+  }
+
+  /** The alert rules, with their folder: thresholds and names of the section `alerts`. In Grafana they cannot be edited. */
+  async syncAlertRules(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+    return this.#synced(options, (sync) => sync.alertRules());
+  }
+
+  /** A dashboard with all its fields; null where there is none. */
+  async getDashboard(uid: string): Promise<GrafanaDashboard | null> {
+    return (await this.#linked()?.client.getDashboard(uid))?.dashboard ?? null;
+  }
+
+  /**
+   * Changes a dashboard. Where somebody else saves it at the same time, it is read again and the change applied again. A sync leaves
+   * such a dashboard as it is from then on.
+   *
+   * @param change changes the copy that it gets, or gives another one back; it may be called several times
+   * @throws GrafanaError (as a rejection) `not_found`; `provisioned` where it comes from a file
+   */
+  async updateDashboard(uid: string, change: DashboardChanger): Promise<EditOutcome | null> {
+    return (await this.#linked()?.editor.updateDashboard(uid, change)) ?? null;
+  }
+
+  /**
+   * Adds a panel to a dashboard, below the others unless it has a place: one in Grafana's JSON, or that of a metric, built in or
+   * declared: `addPanel(uid, { metric: 'orders.placed' })`.
+   *
+   * @returns its id
+   * @throws GrafanaError (as a rejection) `invalid` where its id is taken or there is no such metric; else as {@link updateDashboard}
+   */
+  async addPanel(uid: string, panel: NewPanel | { readonly metric: string }): Promise<number | null> {
+    const link = this.#linked();
+    if (!link) return null;
+    return link.editor.addPanel(uid, isNew(panel) ? panel : await this.#panelOf(panel.metric));
+  }
+
+  /** Changes a panel, in a collapsed row too. @throws GrafanaError (as a rejection) as {@link updateDashboard} */
+  async updatePanel(uid: string, panelId: number, change: PanelChanger): Promise<EditOutcome | null> {
+    return (await this.#linked()?.editor.updatePanel(uid, panelId, change)) ?? null;
+  }
+
+  /** Removes a panel; those in a collapsed row stay. @throws GrafanaError (as a rejection) as {@link updateDashboard} */
+  async removePanel(uid: string, panelId: number): Promise<EditOutcome | null> {
+    return (await this.#linked()?.editor.removePanel(uid, panelId)) ?? null;
+  }
+
+  /**
+   * Marks this moment on all dashboards that show annotations with one of the tags.
+   *
+   * @example await dashboard.grafana.annotate('Deployed 1.4.0', ['deployment'])
+   * @returns id of the annotation
+   */
+  async annotate(text: string, tags: readonly string[] = []): Promise<number | null> {
+    const { clock } = this.#options;
+    return (await this.#linked()?.client.annotate({ text, tags, timeMs: clock.epochMs() }))?.id ?? null;
+  }
+
+  /**
+   * Writes the files for Grafana's own provisioning below `folder`, as `telemetry-dashboard provision` does, and one of the metrics
+   * declared by now. Needs no Grafana.
+   *
+   * @returns what became of each file; one that is right already is not touched
+   * @throws Error of one line (as a rejection) where one cannot be written
+   */
+  async writeProvisioning(folder: string): Promise<readonly ProvisionedFile[]> {
+    const { writeProvisioning } = await import('./write-provisioning.ts');
+    return writeProvisioning(folder, this.#config, this.#options.customMetrics());
+  }
+
+  async #panelOf(name: string): Promise<NewPanel> {
+    const metric = [...this.#options.customMetrics(), ...CATALOG].find((one) => one.name === name);
+    if (!metric) {
+      throw new GrafanaError(`there is no metric ${name}`, {
+        kind: 'invalid',
+        advice: 'declare it first, by dashboard.prometheus.counter, gauge or histogram',
+      });
+    }
+    // loaded when Grafana is used
+    const { panelOf } = await import('./dashboards.ts');
+    return panelOf(metric);
+  }
+
+  async #synced(options: SyncOptions, run: (sync: GrafanaSync) => Promise<SyncItem[]>): Promise<readonly SyncItem[]> {
+    const link = this.#linked();
+    return link ? run(await this.#syncWith(link.client, options)) : [];
+  }
+
+  async #syncWith(client: GrafanaClient, options: SyncOptions): Promise<GrafanaSync> {
+    // loaded when Grafana is used
+    const { GrafanaSync } = await import('./grafana-sync.ts');
+    return new GrafanaSync(client, this.#config, this.#options.customMetrics(), options);
+  }
+
+  #linked(): Link | undefined {
+    if (!this.#link)
+      this.#options.logger.warnOnce(
+        'grafana off',
+        'Grafana is not reached: grafana.enabled is not true, or the dashboard was shut down',
+      );
+    return this.#link;
+  }
+
+  #close(): void {
+    this.#link?.background?.close();
+    this.#link = undefined;
+    this.#ended.abort();
+  }
+}
+
+function isNew(panel: NewPanel | { readonly metric: string }): panel is NewPanel {
+  return 'type' in panel;
+}

@@ -1,0 +1,220 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GrafanaError } from '../../src/index.ts';
+import type { TelemetryConfig } from '../../src/index.ts';
+import { closeDashboard, startDashboard } from '../support/dashboard.ts';
+import type { TestDashboard } from '../support/dashboard.ts';
+import { FakeGrafana } from '../support/fake-grafana/fake-grafana.ts';
+import { freePort } from '../support/free-port.ts';
+import { closeLater, closeLeftovers } from '../support/leftovers.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+afterEach(async () => {
+  await closeDashboard();
+  await closeLeftovers();
+});
+
+const API_KEY = 'glsa_admin_5e6f';
+const SERVICE = 'telemetry-chat-service';
+const SETTLED_MS = 10_000;
+
+function dashboardFor(url: string, grafana: TelemetryConfig['grafana'] = {}): Promise<TestDashboard> {
+  const section = { enabled: true, url, api_key: API_KEY, ...grafana };
+  return startDashboard({ config: { service_name: 'chat', grafana: section } });
+}
+
+const written = (grafana: FakeGrafana): string[] =>
+  grafana.requests.filter(({ method }) => method !== 'GET').map(({ path }) => path);
+
+describe('a running dashboard with `grafana.enabled`', () => {
+  it('sets Grafana up by itself, once', async () => {
+    const grafana = await FakeGrafana.start();
+    const { log } = await dashboardFor(grafana.url);
+    await waitFor('Grafana to be set up', () => log.lines.some((line) => line.includes('is set up')), SETTLED_MS);
+    expect(log.lines).toEqual([`info Grafana (${grafana.url}/) is set up: 7 created`]);
+    expect([...grafana.state.dashboards.all.keys()].sort()).toEqual([
+      'telemetry-chat-fleet',
+      'telemetry-chat-runtime',
+      SERVICE,
+      'telemetry-chat-websocket',
+    ]);
+    expect(grafana.state.dataSources.all.size).toBe(1);
+    expect(grafana.state.alertRules.all.size).toBeGreaterThan(5);
+  });
+
+  it('does nothing by itself with `sync: "manual"`, and all of it when asked', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard, log } = await dashboardFor(grafana.url, { sync: 'manual' });
+    const items = await dashboard.grafana.sync();
+    expect(grafana.requests[0]).toMatchObject({ path: '/api/health' });
+    expect(items.map(({ outcome }) => outcome)).toEqual(Array(7).fill('created'));
+    expect(log.lines).toEqual([]);
+  });
+
+  it('says in one line what to do about a Grafana that is away, and goes on', async () => {
+    const port = await freePort();
+    const { dashboard, log } = await dashboardFor(`http://127.0.0.1:${port}`, { timeout_ms: 500 });
+    dashboard.recordLatency(5);
+    await waitFor('a line in the log', () => log.lines.length > 0, SETTLED_MS);
+    expect(log.lines).toEqual([expect.stringMatching(/^warn Grafana \(.*ECONNREFUSED.*; .*grafana\.url/)]);
+    expect(dashboard.displayRealtimeMetrics().latency.count).toBe(1);
+    expect(log.lines.join()).not.toContain(API_KEY);
+  });
+
+  it('says what is missing where the token may not do it', async () => {
+    const grafana = await FakeGrafana.start();
+    const { log } = await dashboardFor(grafana.url, { api_key: 'glsa_viewer_1a2b' });
+    await waitFor('a line for each thing', () => log.lines.length >= 6, SETTLED_MS);
+    expect(log.lines).toContainEqual(expect.stringMatching(/^warn .*data source .* is not set up: .*403.*Admin/));
+    expect(written(grafana).length).toBeLessThan(20);
+  });
+
+  it('takes up the section and the thresholds of a configuration file that changes', async () => {
+    const grafana = await FakeGrafana.start();
+    const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-grafana-'));
+    closeLater(() => rmSync(folder, { recursive: true }));
+    const configFile = join(folder, 'monitoring.json');
+    const write = (more: object): void => {
+      const section = { enabled: true, url: grafana.url, api_key: API_KEY };
+      writeFileSync(
+        configFile,
+        JSON.stringify({ service_name: 'chat', reload_interval_ms: 50, grafana: section, ...more }),
+      );
+    };
+    write({ grafana: { enabled: false } });
+    const { log } = await startDashboard({ configFile });
+    const times = (): number => log.lines.filter((line) => line.includes('is set up')).length;
+    write({});
+    await waitFor('Grafana to be set up', () => times() === 1, SETTLED_MS);
+    write({ alerts: { latency_threshold_ms: 321 } });
+    await waitFor('Grafana to be brought up to date', () => times() === 2, SETTLED_MS);
+    expect(JSON.stringify(grafana.state.dashboard(SERVICE))).toContain('0.321');
+    expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+  });
+
+  it('reports a certificate that cannot be read as a wrong configuration', async () => {
+    const tls = { ca_file: '/no/ca.pem' };
+    await expect(dashboardFor('https://127.0.0.1:1', { tls })).rejects.toThrow(/grafana\.tls\.ca_file/);
+  });
+
+  it('gives up what is under way at its shutdown', async () => {
+    const grafana = await FakeGrafana.start();
+    grafana.faultOf = () => ({ kind: 'slow', delayMs: 60_000 });
+    const { dashboard, log } = await dashboardFor(grafana.url, { sync: 'manual', timeout_ms: 60_000 });
+    const health = dashboard.grafana.health().catch((error: unknown) => error);
+    await waitFor('the request', () => grafana.requests.length === 1, SETTLED_MS);
+    await dashboard.shutdown();
+    expect(await health).toMatchObject({ kind: 'aborted' });
+    expect(await dashboard.grafana.sync()).toEqual([]);
+    expect(log.lines).toEqual([
+      'warn Grafana is not reached: grafana.enabled is not true, or the dashboard was shut down',
+    ]);
+  });
+});
+
+describe('dashboard.grafana', () => {
+  it('tells who answers', async () => {
+    const grafana = await FakeGrafana.start({ version: '11.6.0' });
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    expect(await dashboard.grafana.health()).toEqual({ version: '11.6.0', database: 'ok', major: 11 });
+  });
+
+  it('syncs each kind of thing alone', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    const kinds = async (items: Promise<readonly { kind: string }[]>): Promise<string[]> =>
+      (await items).map(({ kind }) => kind);
+    expect(await kinds(dashboard.grafana.syncDataSource())).toEqual(['data source']);
+    expect(await kinds(dashboard.grafana.syncFolder())).toEqual(['folder']);
+    expect(await kinds(dashboard.grafana.syncDashboards())).toEqual(['folder', ...Array<string>(4).fill('dashboard')]);
+    expect(await kinds(dashboard.grafana.syncAlertRules())).toEqual(['folder', 'alert rules']);
+  });
+
+  it('shows a metric that was declared while the service runs, by a sync or as a panel of its own', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    await dashboard.grafana.sync();
+    const kept = (): string => JSON.stringify([...grafana.state.dashboards.all.values()]);
+    expect(kept()).not.toContain('orders_placed_total');
+    dashboard.prometheus.counter('orders.placed', { unit: '{order}', attributes: ['country'] });
+    await dashboard.grafana.syncDashboards();
+    expect(kept()).toContain('orders_placed_total');
+
+    const id = await dashboard.grafana.addPanel(SERVICE, { metric: 'orders.placed' });
+    const stored = await dashboard.grafana.getDashboard(SERVICE);
+    const added = stored?.panels?.find((panel) => panel.id === id);
+    expect(JSON.stringify(added)).toContain('orders_placed_total');
+    await expect(dashboard.grafana.addPanel(SERVICE, { metric: 'orders.lost' })).rejects.toThrow(
+      'there is no metric orders.lost',
+    );
+  });
+
+  it('edits dashboards and panels, and a sync then leaves them as they are', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    await dashboard.grafana.sync();
+    await dashboard.grafana.updateDashboard(SERVICE, (stored) => void (stored.title = 'Chat'));
+    const id = (await dashboard.grafana.addPanel(SERVICE, { type: 'text', title: 'Notes' }))!;
+    await dashboard.grafana.updatePanel(SERVICE, id, (panel) => void (panel.title = 'News'));
+    expect(await dashboard.grafana.getDashboard(SERVICE)).toMatchObject({ title: 'Chat', version: 4 });
+    await dashboard.grafana.removePanel(SERVICE, id);
+    const titles = (await dashboard.grafana.getDashboard(SERVICE))?.panels?.map(({ title }) => title);
+    expect(titles).not.toContain('News');
+    const items = await dashboard.grafana.syncDashboards();
+    expect(items.find(({ uid }) => uid === SERVICE)).toMatchObject({ outcome: 'kept' });
+    expect(await dashboard.grafana.getDashboard('no-such-dashboard')).toBeNull();
+  });
+
+  it('makes annotations', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    const beforeMs = Date.now();
+    expect(await dashboard.grafana.annotate('Deployed 1.4.0', ['deployment'])).toEqual(expect.any(Number));
+    const [made] = [...grafana.state.annotations.all.values()];
+    expect(made).toMatchObject({ text: 'Deployed 1.4.0', tags: ['deployment'] });
+    expect(Number(made!['time'])).toBeGreaterThanOrEqual(beforeMs);
+  });
+
+  it('rejects with an error that says what to do', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual', api_key: 'geheim' });
+    const error: unknown = await dashboard.grafana.sync().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(GrafanaError);
+    expect(error).toMatchObject({
+      code: 'TD_GRAFANA_FAILED',
+      kind: 'unauthorized',
+      advice: expect.stringContaining('grafana.api_key'),
+    });
+    expect(String(error)).not.toContain('geheim');
+  });
+
+  it('writes the files for provisioning with the metrics declared by now', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-files-'));
+    closeLater(() => rmSync(folder, { recursive: true }));
+    const { dashboard } = await startDashboard({ config: { service_name: 'chat' } });
+    dashboard.prometheus.gauge('shop.stock', { unit: '{piece}' });
+    const files = await dashboard.grafana.writeProvisioning(folder);
+    expect(files.every(({ state }) => state === 'written')).toBe(true);
+    expect(readdirSync(join(folder, 'grafana')).sort()).toEqual(['alerting', 'dashboards', 'datasources']);
+    const texts = files.map(({ path }) => readFileSync(join(folder, path), 'utf8')).join('');
+    expect(texts).toContain('shop_stock');
+    expect((await dashboard.grafana.writeProvisioning(folder)).every(({ state }) => state === 'unchanged')).toBe(true);
+  });
+
+  it.each<[string, TelemetryConfig]>([
+    ['`grafana.enabled` is false', {}],
+    ['the dashboard is disabled', { enabled: false, grafana: { enabled: true, url: 'http://127.0.0.1:1' } }],
+  ])('does nothing while %s, and says so once', async (_, config) => {
+    const { dashboard, log } = await startDashboard({ config });
+    const { grafana } = dashboard;
+    expect(await grafana.health()).toBeNull();
+    expect(await grafana.sync()).toEqual([]);
+    expect(await grafana.getDashboard(SERVICE)).toBeNull();
+    expect(await grafana.addPanel(SERVICE, { metric: 'realtime.latency' })).toBeNull();
+    expect(await grafana.annotate('Deployed')).toBeNull();
+    expect(log.lines).toEqual([
+      'warn Grafana is not reached: grafana.enabled is not true, or the dashboard was shut down',
+    ]);
+  });
+});
