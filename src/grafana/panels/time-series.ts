@@ -69,11 +69,3 @@ export function coloured(series: string, fixedColor: string): Override {
     properties: [{ id: 'color', value: { mode: 'fixed', fixedColor } }],
   };
 }
-
-/** Draws series whose name matches below the axis. */
-export function below(pattern: string): Override {
-  return {
-    matcher: { id: 'byRegexp', options: pattern },
-    properties: [{ id: 'custom.transform', value: 'negative-Y' }],
-  };
-}
