@@ -52,5 +52,5 @@ function placeOf(metrics: readonly string[], dashboards: readonly Dashboard[]): 
 }
 
 function panelsOf(panels: Dashboard['panels']): Panel[] {
-  return panels.flatMap((panel) => ('panels' in panel ? panel.panels : [panel as Panel]));
+  return panels.flatMap((panel) => ('panels' in panel ? panel.panels : [panel]));
 }

@@ -164,7 +164,7 @@ describe("Grafana's alert rules", () => {
   it('lead to a panel that is there', () => {
     const config = resolveConfig('test', FULL);
     const panels = dashboardsOf(config, []).flatMap(({ uid, panels: all }) =>
-      all.flatMap((panel) => ('panels' in panel ? panel.panels : [panel as Panel])).map(({ id }) => `${uid} ${id}`),
+      all.flatMap((panel) => ('panels' in panel ? panel.panels : [panel])).map(({ id }) => `${uid} ${id}`),
     );
     for (const { annotations } of rulesFor(FULL)) {
       const { __dashboardUid__: uid, __panelId__: id } = annotations;
@@ -179,8 +179,12 @@ describe("Grafana's alert rules", () => {
 describe('the panel of a rule', () => {
   const config = resolveConfig('test', {});
   const ruleNamed = (name: string) => rulesOf(config.alerts).find((rule) => rule.name === name)!;
-  const panel = (id: number, type: string, ...queries: string[]): Panel =>
-    ({ id, type, title: '', targets: queries.map((expr) => ({ refId: 'A', expr, datasource: DATA_SOURCE })) }) as Panel;
+  const panel = (id: number, type: string, ...queries: string[]): Panel => ({
+    id,
+    type,
+    title: '',
+    targets: queries.map((expr) => ({ refId: 'A', expr, datasource: DATA_SOURCE })),
+  });
   const DATA_SOURCE = { type: 'prometheus', uid: 'x' } as const;
   const dashboard = (uid: string, ...panels: (Panel | object)[]): Dashboard =>
     ({ uid, title: uid, panels }) as unknown as Dashboard;

@@ -10,7 +10,7 @@ const CHANNELS = {
 
 const textOf = (document: unknown, path: string): string =>
   grafanaFiles(resolveConfig('test', document)).files.find((file) => file.path === `grafana/${path}`)!.text;
-const read = <Document>(document: unknown, path: string): Document => parse(textOf(document, path)) as Document;
+const read = (document: unknown, path: string): unknown => parse(textOf(document, path));
 
 interface RulesFile {
   readonly groups?: readonly {
@@ -83,7 +83,7 @@ describe("the files for Grafana's provisioning", () => {
     };
     const all = grafanaFiles(resolveConfig('test', document)).files.map(({ text }) => text);
     expect(all.join('')).not.toContain(secret);
-    expect(read<SourcesFile>(document, 'datasources/telemetry-dashboard.yml').datasources[1]).toMatchObject({
+    expect((read(document, 'datasources/telemetry-dashboard.yml') as SourcesFile).datasources[1]).toMatchObject({
       secureJsonData: { basicAuthPassword: '$TELEMETRY_ALERTMANAGER_PASSWORD' },
     });
     const withToken = { alerts: { channels: { alertmanager: { ...CHANNELS.alertmanager, bearer_token: secret } } } };
@@ -95,7 +95,7 @@ describe("the files for Grafana's provisioning", () => {
   it('name the data source of the configuration, never as the default, and Alertmanager where the process has one', () => {
     const grafana = { datasource: { uid: 'mine', name: 'Costs $5', url: 'http://prometheus.example.com:9090' } };
     const document = { grafana, alerts: { channels: { alertmanager: CHANNELS.alertmanager } } };
-    const { datasources } = read<SourcesFile>(document, 'datasources/telemetry-dashboard.yml');
+    const { datasources } = read(document, 'datasources/telemetry-dashboard.yml') as SourcesFile;
     expect(datasources.map(({ uid, url, isDefault }) => [uid, url, isDefault])).toEqual([
       ['mine', 'http://prometheus.example.com:9090', false],
       ['mine-alertmanager', 'http://am-1.example.com:9093', false],
@@ -103,7 +103,7 @@ describe("the files for Grafana's provisioning", () => {
     expect(expanded(datasources[0]!.name)).toBe('Costs $5');
     expect(new Set(datasources.map(({ name }) => name)).size).toBe(2);
     expect(datasources[0]!.jsonData).toMatchObject({ timeInterval: '15s', alertmanagerUid: 'mine-alertmanager' });
-    const alone = read<SourcesFile>({}, 'datasources/telemetry-dashboard.yml').datasources;
+    const alone = (read({}, 'datasources/telemetry-dashboard.yml') as SourcesFile).datasources;
     expect(alone.map(({ jsonData }) => 'alertmanagerUid' in jsonData)).toEqual([false]);
   });
 
@@ -114,7 +114,7 @@ describe("the files for Grafana's provisioning", () => {
       alerts: { rules: [{ ...rule, labels: { team: '$HOME {{ x }}' }, summary: 'Costs $5' }] },
     };
     const api = grafanaAlertRules(resolveConfig('test', document));
-    const [group] = read<RulesFile>(document, 'alerting/rules.yml').groups!;
+    const [group] = (read(document, 'alerting/rules.yml') as RulesFile).groups!;
     expect(group!.interval).toBe('20s');
     expect(group!.rules).toHaveLength(api.rules.length);
     for (const [index, written] of group!.rules.entries()) {
@@ -133,16 +133,17 @@ describe("the files for Grafana's provisioning", () => {
 
   it('put rules into a folder whose title is not that of the dashboards, and names no folder in a folder', () => {
     const document = { grafana: { folder: 'Team/Live' } };
-    const [provider] = read<{ providers: { folder: string; folderUid: string; options: { path: string } }[] }>(
-      document,
-      'dashboards/telemetry-dashboard.yml',
+    const [provider] = (
+      read(document, 'dashboards/telemetry-dashboard.yml') as {
+        providers: { folder: string; folderUid: string; options: { path: string } }[];
+      }
     ).providers;
     expect(provider).toMatchObject({
       folder: 'Team/Live',
       options: { path: '/etc/grafana/provisioning/dashboards/telemetry-dashboard' },
     });
-    expect(read<RulesFile>(document, 'alerting/rules.yml').groups![0]!.folder).toBe('Team-Live (alert rules)');
-    const long = read<RulesFile>({ grafana: { folder: 'x'.repeat(190) } }, 'alerting/rules.yml').groups![0]!.folder;
+    expect((read(document, 'alerting/rules.yml') as RulesFile).groups![0]!.folder).toBe('Team-Live (alert rules)');
+    const long = (read({ grafana: { folder: 'x'.repeat(190) } }, 'alerting/rules.yml') as RulesFile).groups![0]!.folder;
     expect(long).toHaveLength(190);
   });
 
@@ -166,10 +167,8 @@ describe("the files for Grafana's provisioning", () => {
     const line = textOf(document, 'alerting/policies.yml')
       .split('\n')
       .find((one) => one.startsWith('#   - {'))!;
-    const [{ name }] = read<{ contactPoints: [{ name: string }] }>(
-      document,
-      'alerting/contact-points.yml',
-    ).contactPoints;
+    const [{ name }] = (read(document, 'alerting/contact-points.yml') as { contactPoints: [{ name: string }] })
+      .contactPoints;
     expect(parse(line.slice(1))).toEqual([
       { receiver: name, object_matchers: [['grafana_folder', '=', "It's #1 (alert rules)"]] },
     ]);
@@ -198,6 +197,22 @@ describe("the files for Grafana's provisioning", () => {
       ],
     });
     expect(read({}, 'alerting/contact-points.yml')).toEqual({ apiVersion: 1 });
+  });
+
+  it("have the user's own metrics in the Service dashboard", () => {
+    const orders = {
+      name: 'shop.orders',
+      kind: 'counter',
+      unit: '{order}',
+      description: 'Orders',
+      attributes: [],
+    } as const;
+    const texts = (custom: Parameters<typeof grafanaFiles>[1]) =>
+      grafanaFiles(resolveConfig('test', {}), custom).files.filter(({ text }) => text.includes('shop_orders_total'));
+    expect(texts([orders]).map(({ path }) => path)).toEqual([
+      'grafana/dashboards/telemetry-dashboard/telemetry-service.json',
+    ]);
+    expect(texts([])).toEqual([]);
   });
 
   it('go to the organisation of the configuration', () => {
