@@ -16,6 +16,7 @@ export async function demo(args: readonly string[]): Promise<ExitCode> {
   }
   return runDemo({
     durationMs: options.duration === undefined ? undefined : parseDuration('--duration', options.duration),
+    host: options.host,
     port: parseWholeNumber('--port', options.port, 0, 65_535),
     clients: parseWholeNumber('--clients', options.clients, 1, 10_000),
     ratePerSecond: parseWholeNumber('--rate', options.rate, 1, 1_000_000),
@@ -28,6 +29,7 @@ interface DemoOptionTexts {
   readonly help: boolean;
   readonly json: boolean;
   readonly duration?: string;
+  readonly host: string;
   readonly port: string;
   readonly clients: string;
   readonly rate: string;
@@ -41,6 +43,7 @@ function parseOptions(args: readonly string[]): DemoOptionTexts {
         help: { type: 'boolean', short: 'h', default: false },
         json: { type: 'boolean', default: false },
         duration: { type: 'string' },
+        host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '9464' },
         clients: { type: 'string', default: '20' },
         rate: { type: 'string', default: '200' },

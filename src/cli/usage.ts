@@ -22,7 +22,8 @@ them once a second. When it ends it compares what the clients counted with what 
 
 Options:
   --duration TIME  end after this time, such as 500ms, 5s or 2m (default: run until Ctrl-C)
-  --port N         port of /metrics on 127.0.0.1; 0 is any free one (default: 9464)
+  --host ADDRESS   address that /metrics listens on; 0.0.0.0 is all of IPv4, as in a container (default: 127.0.0.1)
+  --port N         its port; 0 is any free one (default: 9464)
   --clients N      number of clients, 1 to 10000 (default: 20)
   --rate N         messages per second that all clients together send, as far as the machine keeps up, 1 to 1000000
                    (default: 200)

@@ -4,7 +4,7 @@ import { alertingRules } from '../prometheus/alerting-rules.ts';
 import type { WrittenRule } from '../prometheus/alerting-rules.ts';
 import type { AlertingRule } from '../prometheus/rule.ts';
 import { ruleWindow } from '../prometheus/rule-window.ts';
-import { panelOfRule, panelOfUp } from './alerting/panel.ts';
+import { panelOfFleetRule, panelOfRule, panelOfUp } from './alerting/panel.ts';
 import type { PanelPlace } from './alerting/panel.ts';
 import { alertQuery, upQuery } from './alerting/query.ts';
 import { GRAFANA_DIALECT, asTemplate } from './alerting/template.ts';
@@ -12,7 +12,6 @@ import { thresholdOf } from './alerting/threshold.ts';
 import type { ThresholdCondition } from './alerting/threshold.ts';
 import { dashboardsOf } from './dashboards.ts';
 import { alertRuleUid, folderUid, slug } from './identity.ts';
-import type { Dashboard } from './schema.ts';
 
 /** Grafana evaluates in steps of so many seconds, and refuses an interval between them. */
 const STEP_SECONDS = 10;
@@ -73,11 +72,9 @@ export function grafanaAlertRules(config: ResolvedConfig): GrafanaAlertRules {
   if (!alerts.enabled || !grafana.alert_rules) return { ...set, rules: [], leftOut: [] };
   const { perInstance, fleet, down, leftOut } = alertingRules(config);
   const dashboards = dashboardsOf(config, []);
-  // what is told of a whole fleet is looked at there
-  const fleetFirst = [...dashboards].reverse();
   const rules = [
-    ...perInstance.map((written) => ruleOf(written, dashboards, config)),
-    ...fleet.map((written) => ruleOf(written, fleetFirst, config)),
+    ...perInstance.map((written) => ruleOf(written, panelOfRule(written.rule, dashboards), config)),
+    ...fleet.map((written) => ruleOf(written, panelOfFleetRule(written.rule, dashboards), config)),
     completed(
       {
         written: down,
@@ -86,7 +83,7 @@ export function grafanaAlertRules(config: ResolvedConfig): GrafanaAlertRules {
         condition: { evaluator: { type: 'lt', params: [1] } },
         labels: down.labels,
         annotations: { ...down.annotations },
-        panel: panelOfUp(fleetFirst),
+        panel: panelOfUp(dashboards),
       },
       config,
     ),
@@ -109,7 +106,7 @@ interface RuleParts {
 
 function ruleOf(
   { rule, level, written }: WrittenRule,
-  dashboards: readonly Dashboard[],
+  panel: PanelPlace | undefined,
   config: ResolvedConfig,
 ): Omit<GrafanaAlertRule, 'ruleGroup'> {
   const window = ruleWindow(config);
@@ -126,7 +123,7 @@ function ruleOf(
         description: describeAlert(rule, level, window, GRAFANA_DIALECT),
         runbook_url: asTemplate(config.alerts.runbook_url.replaceAll('{alert}', rule.name)),
       },
-      panel: panelOfRule(rule, dashboards),
+      panel,
     },
     config,
   );

@@ -76,6 +76,12 @@ describe('telemetry-dashboard demo', () => {
     expect(missing).toEqual(STAYS_WITHOUT_SERIES);
   });
 
+  it('listens on the address that is asked for', async () => {
+    const [, url = ''] = await run('demo', '--host', '0.0.0.0', '--port', '0').printed(/health {3}(http:\S+)/);
+    expect(url).toMatch(/^http:\/\/0\.0\.0\.0:/);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
   it('answers on /healthz of the URL that it prints', async () => {
     const [, url = ''] = await run('demo', '--port', '0').printed(/health {3}(http:\S+)/);
     expect((await fetch(url)).status).toBe(200);

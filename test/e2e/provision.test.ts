@@ -11,6 +11,14 @@ const FILES = [
   'prometheus/tests/telemetry-dashboard.test.yml',
   'prometheus/prometheus.yml',
   'prometheus/alertmanager.yml',
+  'grafana/datasources/telemetry-dashboard.yml',
+  'grafana/dashboards/telemetry-dashboard.yml',
+  ...['service', 'websocket', 'runtime', 'fleet'].map(
+    (kind) => `grafana/dashboards/telemetry-dashboard/telemetry-${kind}.json`,
+  ),
+  'grafana/alerting/rules.yml',
+  'grafana/alerting/contact-points.yml',
+  'grafana/alerting/policies.yml',
 ];
 
 interface Ended {
@@ -88,7 +96,7 @@ describe('telemetry-dashboard provision', () => {
     const differs = await provision(path, '--check');
     expect(differs.code).toBe(1);
     expect(differs.stdout).toContain(`differs   ${FILES[3] as string}\n`);
-    expect(differs.stderr).toContain('1 of 4 files are not what the configuration gives');
+    expect(differs.stderr).toContain(`1 of ${FILES.length} files are not what the configuration gives`);
   });
 
   it('takes the configuration that is named, and the folder', async () => {
@@ -143,6 +151,44 @@ describe('telemetry-dashboard provision', () => {
 
   it('is used wrongly with an unknown option', async () => {
     expect(await provision(folder(), '--nonsense')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('a service', () => {
+  const dist = (file: string): string => JSON.stringify(join(ROOT, 'dist', file));
+  const isLoaded = `Object.keys(require.cache).some((file) => /node_modules.yaml/.test(file))`;
+
+  /** What a program of one line writes. */
+  async function says(program: string, cwd: string): Promise<string> {
+    const child = new Child(process.execPath, ['-e', program], { cwd });
+    const { code } = await child.ending;
+    return code === 0 ? child.stdout.trim() : child.stderr;
+  }
+
+  it('does not load what writes YAML', async () => {
+    expect(await says(`require(${dist('index.js')}); console.log(${isLoaded})`, folder())).toBe('false');
+  });
+
+  it('loads it where it writes the files for Grafana, which are those of the command', async () => {
+    const path = folder();
+    const program = `
+      const { writeProvisioning } = require(${dist('grafana/write-provisioning.js')});
+      const { resolveConfig } = require(${dist('config/resolve.js')});
+      const before = ${isLoaded};
+      const write = () => writeProvisioning('.', resolveConfig('code'));
+      write().then(async (first) => console.log(JSON.stringify([before, first, await write(), ${isLoaded}])));`;
+    const [before, first, second, after] = JSON.parse(await says(program, path)) as [
+      boolean,
+      object[],
+      object[],
+      boolean,
+    ];
+    expect([before, after]).toEqual([false, true]);
+    const grafana = FILES.filter((file) => file.startsWith('grafana/'));
+    expect(first).toEqual(grafana.map((file) => ({ path: file, state: 'written' })));
+    expect(second).toEqual(grafana.map((file) => ({ path: file, state: 'unchanged' })));
+    const { stdout } = await provision(path, '--check');
+    for (const file of grafana) expect(stdout).toContain(`unchanged ${file}\n`);
   });
 });
 

@@ -100,8 +100,12 @@ export function startPrometheus(jobs: readonly ScrapeJob[]): Promise<StackServer
   );
 }
 
-/** VictoriaMetrics, naming what it is pushed as Prometheus does: takes OTLP at `/opentelemetry/v1/metrics`. */
-export function startVictoriaMetrics(): Promise<StackServer> {
+/**
+ * VictoriaMetrics, naming what it is pushed as Prometheus does: takes OTLP at `/opentelemetry/v1/metrics`.
+ *
+ * @param flags of its command line, besides
+ */
+export function startVictoriaMetrics(flags: readonly string[] = []): Promise<StackServer> {
   return StackServer.start(
     'victoria-metrics',
     (port, folder) => [
@@ -110,6 +114,7 @@ export function startVictoriaMetrics(): Promise<StackServer> {
       '-opentelemetry.usePrometheusNaming',
       '-retentionPeriod=1d',
       '-search.latencyOffset=0s',
+      ...flags,
     ],
     '/health',
   );

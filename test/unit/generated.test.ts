@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { CATALOG } from '../../src/catalog/index.ts';
 import { prometheusName } from '../../src/catalog/prometheus-name.ts';
 import { resolveDocuments } from '../../src/config/resolve.ts';
+import { grafanaFiles } from '../../src/grafana/files.ts';
+import { prometheusFiles } from '../../src/prometheus/files.ts';
 import { configJsonSchema } from '../support/config-json-schema.ts';
 import { configTable } from '../support/config-table.ts';
 import { expectGenerated } from '../support/generated-file.ts';
@@ -37,4 +40,20 @@ it('has an example of the configuration with the defaults, as they are', () => {
   const { config } = resolveDocuments('the defaults', [], {});
   const example = { $schema: './monitoring.schema.json', ...config };
   expectGenerated('configs/monitoring.json', `${JSON.stringify(example, undefined, 2)}\n`);
+});
+
+describe('what compose.yaml mounts in place of the files for a single machine', () => {
+  const files = () => {
+    const document: unknown = JSON.parse(readFileSync('configs/compose/monitoring.json', 'utf8'));
+    const { config } = resolveDocuments('configs/compose/monitoring.json', [document], {});
+    return [...prometheusFiles(config).files, ...grafanaFiles(config).files];
+  };
+
+  it.each([
+    ['configs/compose/prometheus.yml', 'prometheus/prometheus.yml'],
+    ['configs/compose/grafana/datasources/telemetry-dashboard.yml', 'grafana/datasources/telemetry-dashboard.yml'],
+  ])('is %s, as it is', (committed, generated) => {
+    const { text } = files().find(({ path }) => path === generated)!;
+    expectGenerated(committed, text);
+  });
 });

@@ -16,6 +16,8 @@ import { loadWs } from './ws-package.ts';
 export interface DemoOptions {
   /** Without it the demo runs until it is interrupted. */
   readonly durationMs: number | undefined;
+  /** The address that `/metrics` listens on. */
+  readonly host: string;
   /** Of `/metrics`; 0 for any free one. */
   readonly port: number;
   readonly clients: number;
@@ -46,7 +48,7 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
     closers.push(() => interrupt.close());
     const screen = new Screen(options.json ? process.stderr : process.stdout);
     closers.push(() => screen.close());
-    const dashboard = await initialize(options.port, screen);
+    const dashboard = await initialize(options, screen);
     closers.push(() => dashboard.shutdown());
     const upstream = new UpstreamLink(ws, dashboard);
     closers.push(() => upstream.close());
@@ -66,7 +68,7 @@ export async function runDemo(options: DemoOptions): Promise<ExitCode> {
   }
 }
 
-async function initialize(port: number, screen: Screen): Promise<TelemetryDashboard> {
+async function initialize({ host, port }: DemoOptions, screen: Screen): Promise<TelemetryDashboard> {
   const say = (message: string): void => {
     screen.print(`telemetry-dashboard: ${message}`);
   };
@@ -77,7 +79,7 @@ async function initialize(port: number, screen: Screen): Promise<TelemetryDashbo
       enabled: true,
       service_name: 'telemetry-dashboard-demo',
       websocket: { enabled: true, idle_after_ms: IDLE_AFTER_MS },
-      prometheus: { enabled: true, host: '127.0.0.1', port },
+      prometheus: { enabled: true, host, port },
     },
   });
   if (dashboard.address) return dashboard;
@@ -85,7 +87,8 @@ async function initialize(port: number, screen: Screen): Promise<TelemetryDashbo
 }
 
 function introduce(screen: Screen, options: DemoOptions, { address }: TelemetryDashboard, url: string): void {
-  const metrics = `http://${address?.host ?? ''}:${address?.port ?? 0}`;
+  const host = address?.host ?? '';
+  const metrics = `http://${host.includes(':') ? `[${host}]` : host}:${address?.port ?? 0}`;
   screen.print(
     `telemetry-dashboard demo: ${options.clients} clients send ${options.ratePerSecond} messages/s to a ws service`,
   );

@@ -1,3 +1,4 @@
+import { processMetrics } from '../../catalog/process.ts';
 import { realtimeMetrics } from '../../catalog/realtime.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { AlertRule } from '../../alerts/rule.ts';
@@ -24,22 +25,30 @@ export function panelOfRule({ measure }: AlertRule, dashboards: readonly Dashboa
   return metric && placeOf([nameOf(metric)], dashboards);
 }
 
-/** The first panel that shows whether instances are up. */
-export function panelOfUp(dashboards: readonly Dashboard[]): PanelPlace | undefined {
-  return placeOf(['up'], dashboards);
+/** The same for the rules of a whole fleet: a figure of the fleet rather than a graph of each instance. */
+export function panelOfFleetRule(rule: AlertRule, dashboards: readonly Dashboard[]): PanelPlace | undefined {
+  return panelOfRule(rule, fleetOf(dashboards)) ?? panelOfRule(rule, dashboards);
 }
 
-/** The first panel whose queries name all of the metrics. */
+/** The first panel that shows which instances there are. */
+export function panelOfUp(dashboards: readonly Dashboard[]): PanelPlace | undefined {
+  return placeOf(['up'], fleetOf(dashboards)) ?? placeOf([nameOf(processMetrics.uptime)], fleetOf(dashboards));
+}
+
+function fleetOf(dashboards: readonly Dashboard[]): Dashboard[] {
+  return dashboards.filter(({ uid }) => uid.endsWith('-fleet'));
+}
+
+/** The first panel whose queries name all of the metrics, a graph where there is one. */
 function placeOf(metrics: readonly string[], dashboards: readonly Dashboard[]): PanelPlace | undefined {
   const names = metrics.map((metric) => new RegExp(`(?<![\\w:])${metric}(?:_bucket|_count|_sum)?(?![\\w:])`));
-  for (const { uid, panels } of dashboards) {
-    const showing = panelsOf(panels).filter(({ targets = [] }) =>
-      names.every((name) => targets.some(({ expr }) => name.test(expr))),
-    );
-    const panel = showing.find(({ type }) => type === 'timeseries') ?? showing[0];
-    if (panel) return { dashboardUid: uid, panelId: panel.id };
-  }
-  return undefined;
+  const showing = dashboards.flatMap(({ uid, panels }) =>
+    panelsOf(panels)
+      .filter(({ targets = [] }) => names.every((name) => targets.some(({ expr }) => name.test(expr))))
+      .map(({ id, type }) => ({ isGraph: type === 'timeseries', dashboardUid: uid, panelId: id })),
+  );
+  const found = showing.find(({ isGraph }) => isGraph) ?? showing[0];
+  return found && { dashboardUid: found.dashboardUid, panelId: found.panelId };
 }
 
 function panelsOf(panels: Dashboard['panels']): Panel[] {

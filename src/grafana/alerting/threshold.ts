@@ -1,5 +1,6 @@
 import { releaseThreshold } from '../../alerts/rule.ts';
 import type { AlertRule } from '../../alerts/rule.ts';
+import { decimal } from '../../prometheus/alert-condition.ts';
 
 /** What Grafana's threshold expression compares with: `gt` above, `lt` below. */
 export interface Evaluator {
@@ -19,8 +20,8 @@ export interface ThresholdCondition {
 /** A rule's comparison as a threshold expression has it. */
 export function thresholdOf(rule: AlertRule): ThresholdCondition {
   const { comparison } = rule;
-  const threshold = rounded(rule.threshold);
-  const release = rounded(releaseThreshold(rule));
+  const threshold = Number(decimal(rule.threshold));
+  const release = Number(decimal(releaseThreshold(rule)));
   const isAbove = comparison.startsWith('>');
   const includes = comparison.endsWith('=');
   const above = (limit: number, orEqual: boolean): Evaluator => ({
@@ -43,11 +44,6 @@ export function thresholdOf(rule: AlertRule): ThresholdCondition {
 /** Whether a value is beyond what the evaluator says. */
 export function evaluates({ type, params: [limit] }: Evaluator, value: number): boolean {
   return type === 'gt' ? value > limit : value < limit;
-}
-
-/** As Prometheus's rules write it: without the digits that binary fractions add. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 /** The next double in a direction. */

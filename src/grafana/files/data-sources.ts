@@ -43,7 +43,7 @@ function alertmanagerOf({ alerts, grafana: { datasource } }: ResolvedConfig) {
   const { username, bearer_token: token } = alertmanager;
   return {
     uid: slug(`${datasource.uid}-alertmanager`, 40),
-    name: `${datasource.name.slice(0, 170)}: Alertmanager`,
+    name: alertmanagerName(datasource.name),
     type: 'alertmanager',
     access: 'proxy',
     url,
@@ -59,6 +59,12 @@ function alertmanagerOf({ alerts, grafana: { datasource } }: ResolvedConfig) {
       ...(token !== undefined && { httpHeaderName1: 'Authorization' }),
     },
   };
+}
+
+/** Names are unique in an organisation, and at most 190 characters long. */
+function alertmanagerName(name: string): string {
+  const other = name.replace('Prometheus', 'Alertmanager');
+  return other === name || other.length > 190 ? `${name.slice(0, 170)} (Alertmanager)` : other;
 }
 
 function remarks({ alerts }: ResolvedConfig): string[] {
