@@ -7,7 +7,7 @@ import { ruleWindow } from '../prometheus/rule-window.ts';
 import { panelOfFleetRule, panelOfRule, panelOfUp } from './alerting/panel.ts';
 import type { PanelPlace } from './alerting/panel.ts';
 import { alertQuery, upQuery } from './alerting/query.ts';
-import { GRAFANA_DIALECT, asTemplate } from './alerting/template.ts';
+import { asTemplate } from './alerting/template.ts';
 import { thresholdOf } from './alerting/threshold.ts';
 import type { ThresholdCondition } from './alerting/threshold.ts';
 import { dashboardsOf } from './dashboards.ts';
@@ -120,7 +120,7 @@ function ruleOf(
       labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, asTemplate(value)])),
       annotations: {
         summary: asTemplate(rule.summary),
-        description: describeAlert(rule, level, window, GRAFANA_DIALECT),
+        description: describeAlert(rule, level, window, '$values.A.Value'),
         runbook_url: asTemplate(config.alerts.runbook_url.replaceAll('{alert}', rule.name)),
       },
       panel,

@@ -4,28 +4,17 @@ import { labelName } from '../catalog/prometheus-name.ts';
 import { promDuration } from '../promql/duration.ts';
 import type { Level } from './recording-rules.ts';
 import type { RuleWindow } from './rule-window.ts';
-import { formatted, literally } from './template-text.ts';
+import { formatted, literally, templateNumber } from './template-text.ts';
 
-/** How templates say a number. */
-export interface TemplateDialect {
-  /** The value of the alert: `$value`. */
-  readonly value: string;
-  /** A number that is known: `0.05`. */
-  readonly number: (value: number) => string;
-}
-
-export const PROMETHEUS_DIALECT: TemplateDialect = { value: '$value', number: String };
-
-/** One or two sentences with the figures of an alert, as a template. */
-export function describeAlert(
-  rule: AlertRule,
-  level: Level,
-  { rangeMs }: RuleWindow,
-  { value, number }: TemplateDialect,
-): string {
+/**
+ * One or two sentences with the figures of an alert, as a template.
+ *
+ * @param value the alert's, as the template's language says it: `$value`
+ */
+export function describeAlert(rule: AlertRule, level: Level, { rangeMs }: RuleWindow, value: string): string {
   const { measure, threshold, comparison } = rule;
   const where = level === 'job' ? 'All instances of {{ $labels.job }}' : '{{ $labels.instance }} of {{ $labels.job }}';
-  const limit = (amount: number, unit: string): string => formatted(unit, number(amount));
+  const limit = (amount: number, unit: string): string => formatted(unit, templateNumber(amount));
   if (measure.kind === 'silence') {
     return `${where}: no data message has arrived or left for at least ${limit(threshold, 's')}.`;
   }

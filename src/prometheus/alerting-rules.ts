@@ -3,7 +3,7 @@ import { rulesOf } from '../alerts/rules.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { promDuration } from '../promql/duration.ts';
 import { alertCondition } from './alert-condition.ts';
-import { PROMETHEUS_DIALECT, describeAlert } from './alert-description.ts';
+import { describeAlert } from './alert-description.ts';
 import { instanceDown } from './instance-down.ts';
 import { NotInPromql, OURS, measureExpression } from './measure-expression.ts';
 import { imprecision } from './precision.ts';
@@ -91,7 +91,7 @@ function writtenRule(rule: AlertRule, level: Level, window: RuleWindow, config: 
     labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, literally(value)])),
     annotations: {
       summary: literally(rule.summary),
-      description: describeAlert(rule, level, window, PROMETHEUS_DIALECT),
+      description: describeAlert(rule, level, window, '$value'),
       runbook_url: literally(config.alerts.runbook_url.replaceAll('{alert}', rule.name)),
     },
   };

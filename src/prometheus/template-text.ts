@@ -21,3 +21,8 @@ export function formatted(unit: string, value: string): string {
       return `{{ ${value} | printf "%.4g" }}${/^$|[{}]/.test(unit) ? '' : ` ${literally(unit)}`}`;
   }
 }
+
+/** A number in a template's language. A whole one needs its point: `printf "%g"` refuses an integer. */
+export function templateNumber(value: number): string {
+  return Number.isInteger(value) && !/e/.test(String(value)) ? `${value}.0` : String(value);
+}

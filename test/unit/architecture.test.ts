@@ -52,7 +52,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'singleton.ts',
   ],
   'register.ts': ['base', 'singleton.ts'],
-  cli: ['base', 'provisioning', 'config', 'alerts', 'prometheus', 'grafana', 'index.ts'],
+  cli: ['base', 'http', 'provisioning', 'config', 'alerts', 'prometheus', 'grafana', 'index.ts'],
   'cli.ts': ['cli'],
 };
 
