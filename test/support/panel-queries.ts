@@ -1,0 +1,110 @@
+import type { Dashboard, Panel, Row } from '../../src/grafana/schema.ts';
+import { parseInterval } from './query-scope.ts';
+
+/** One query of a dashboard: of a panel, an annotation or a variable. */
+export interface PanelQuery {
+  readonly dashboard: Dashboard;
+  /** Heading above the panel; empty above the first. */
+  readonly row: string;
+  /** Of annotations and variables: `annotation Restarts`, `variable job`. */
+  readonly title: string;
+  /** Undefined of annotations and variables. */
+  readonly panel: Panel | undefined;
+  readonly refId: string;
+  /** With its variables as they are written. */
+  readonly expr: string;
+  /** One value at the end of the time range, one each step, or the values of a label. */
+  readonly kind: 'instant' | 'range' | 'labels';
+  /** As the panel states it; empty without one. */
+  readonly unit: string;
+  readonly legend: string;
+  /** Least step; 0: the data source's. */
+  readonly minStepMs: number;
+}
+
+/** A panel with the heading that it is under. */
+export interface PlacedPanel {
+  readonly row: string;
+  readonly panel: Panel;
+}
+
+/** All panels in their order, those of collapsed rows too. */
+export function panelsOf({ panels }: Dashboard): PlacedPanel[] {
+  let row = '';
+  return panels.flatMap((panel): PlacedPanel[] => {
+    if (!isRow(panel)) return [{ row, panel }];
+    row = panel.title ?? '';
+    return panel.panels.map((inside) => ({ row, panel: inside }));
+  });
+}
+
+export function isRow(panel: Panel | Row): panel is Row {
+  return panel.type === 'row';
+}
+
+/** The one panel of a title. @throws Error where there is none, or several */
+export function panelTitled(dashboard: Dashboard, title: string): Panel {
+  const found = panelsOf(dashboard).filter(({ panel }) => panel.title === title);
+  const [first] = found;
+  if (first && found.length === 1) return first.panel;
+  throw new Error(`${dashboard.title} has ${found.length} panels called ${title}`);
+}
+
+/** Every query of a dashboard. One that asks for both an instant and a range is there twice. */
+export function queriesOf(dashboard: Dashboard): PanelQuery[] {
+  return [
+    ...panelsOf(dashboard).flatMap(({ row, panel }) => panelQueries(dashboard, row, panel)),
+    ...annotationQueries(dashboard),
+    ...variableQueries(dashboard),
+  ];
+}
+
+/** Those of one panel. */
+export function panelQueries(dashboard: Dashboard, row: string, panel: Panel): PanelQuery[] {
+  const minStepMs = parseInterval(panel.interval);
+  return (panel.targets ?? []).flatMap(({ refId, expr, instant = false, range, legendFormat = '' }) => {
+    const kinds = [instant && 'instant', (range ?? !instant) && 'range'] as const;
+    return kinds
+      .filter((kind) => kind !== false)
+      .map((kind) => ({
+        dashboard,
+        row,
+        title: panel.title,
+        panel,
+        refId,
+        expr,
+        kind,
+        unit: panel.fieldConfig?.defaults.unit ?? '',
+        legend: legendFormat,
+        minStepMs,
+      }));
+  });
+}
+
+/** Annotations are lines in all panels: range queries. Older dashboards have the query beside `target`. */
+function annotationQueries(dashboard: Dashboard): PanelQuery[] {
+  const list = (dashboard.annotations?.list ?? []) as readonly {
+    readonly name: string;
+    readonly expr?: string;
+    readonly step?: string;
+    readonly target?: { readonly expr?: string; readonly interval?: string };
+  }[];
+  return list.flatMap(({ name, expr, step, target }) => {
+    const text = expr ?? target?.expr;
+    if (text === undefined) return [];
+    const minStepMs = parseInterval(step ?? target?.interval);
+    return [{ ...aside(dashboard, `annotation ${name}`, text, 'range'), minStepMs }];
+  });
+}
+
+function variableQueries(dashboard: Dashboard): PanelQuery[] {
+  return (dashboard.templating?.list ?? []).flatMap(({ name, type, query }) => {
+    if (type !== 'query') return [];
+    const text = typeof query === 'string' ? query : String((query as { query?: string } | undefined)?.query);
+    return [aside(dashboard, `variable ${name}`, text, 'labels')];
+  });
+}
+
+function aside(dashboard: Dashboard, title: string, expr: string, kind: PanelQuery['kind']): PanelQuery {
+  return { dashboard, row: '', title, panel: undefined, refId: '', expr, kind, unit: '', legend: '', minStepMs: 0 };
+}
