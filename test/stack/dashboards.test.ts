@@ -84,7 +84,8 @@ describe('the dashboards, of two services that Prometheus scrapes and that push 
       ['Prometheus', services.prometheus],
       ['VictoriaMetrics', services.victoriaMetrics],
     ];
-    for (const [, store] of stores) await waitFor('both to be there', async () => (await uptimes(store)) === 2, START_MS);
+    for (const [, store] of stores)
+      await waitFor('both to be there', async () => (await uptimes(store)) === 2, START_MS);
     await services.restart();
     const missing = (): string[] =>
       shown.flatMap(({ title, given }) =>

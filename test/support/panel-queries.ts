@@ -20,6 +20,8 @@ export interface PanelQuery {
   readonly legend: string;
   /** Least step; 0: the data source's. */
   readonly minStepMs: number;
+  /** Most points across the panel; undefined: as many as it has pixels. */
+  readonly maxDataPoints: number | undefined;
 }
 
 /** A panel with the heading that it is under. */
@@ -77,6 +79,7 @@ export function panelQueries(dashboard: Dashboard, row: string, panel: Panel): P
         unit: panel.fieldConfig?.defaults.unit ?? '',
         legend: legendFormat,
         minStepMs,
+        maxDataPoints: panel.maxDataPoints ?? undefined,
       }));
   });
 }
@@ -106,5 +109,14 @@ function variableQueries(dashboard: Dashboard): PanelQuery[] {
 }
 
 function aside(dashboard: Dashboard, title: string, expr: string, kind: PanelQuery['kind']): PanelQuery {
-  return { dashboard, row: '', title, panel: undefined, refId: '', expr, kind, unit: '', legend: '', minStepMs: 0 };
+  const nothing = {
+    panel: undefined,
+    row: '',
+    refId: '',
+    unit: '',
+    legend: '',
+    minStepMs: 0,
+    maxDataPoints: undefined,
+  };
+  return { ...nothing, dashboard, title, expr, kind };
 }

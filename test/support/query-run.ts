@@ -35,7 +35,7 @@ type Sample = readonly [atSeconds: number, value: string];
  * @throws Error with what the store said where it refuses
  */
 export async function runQuery(url: string, query: PanelQuery, scope: QueryScope): Promise<QueryAnswer> {
-  const step = stepMs(scope, query.minStepMs);
+  const step = stepMs(scope, query.minStepMs, query.maxDataPoints);
   const expr = new Interpolation(query.dashboard, scope, step).of(query.expr);
   if (query.kind === 'labels') return labelValues(url, expr, scope);
   if (query.kind === 'instant') {

@@ -10,8 +10,6 @@ export interface QueryScope {
   readonly rangeMs: number;
   /** Of the data source: its `timeInterval`. */
   readonly scrapeIntervalMs: number;
-  /** A panel's width in pixels; Grafana asks for a point for each, at most. Default: 700. */
-  readonly maxDataPoints?: number;
 }
 
 /** Up to so many milliseconds Grafana rounds an interval to so many. */
@@ -35,9 +33,16 @@ const HOUR_MS = 3_600_000;
 
 const ALL = '.+';
 
-/** The step of a range query, as Grafana chooses it. @param minimumMs of the panel or the query, where it has one */
-export function stepMs(scope: QueryScope, minimumMs = 0): number {
-  const wantedMs = scope.rangeMs / (scope.maxDataPoints ?? 700);
+/** Of a panel of half the width: Grafana asks for a point for each pixel, at most. */
+const POINTS = 700;
+
+/**
+ * The step of a range query, as Grafana chooses it.
+ *
+ * @param minimumMs of the panel or the query; 0: the data source's
+ */
+export function stepMs(scope: QueryScope, minimumMs = 0, maxDataPoints = POINTS): number {
+  const wantedMs = scope.rangeMs / maxDataPoints;
   const roundedMs = ROUNDED.find(([below]) => wantedMs < below)?.[1] ?? HOUR_MS;
   return Math.max(roundedMs, minimumMs === 0 ? scope.scrapeIntervalMs : minimumMs);
 }
