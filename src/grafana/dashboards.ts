@@ -1,5 +1,11 @@
 import type { MetricSpec } from '../catalog/metric.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
+import { customBlock } from './dashboards/custom.ts';
+import { fleetDashboard } from './dashboards/fleet.ts';
+import { runtimeDashboard } from './dashboards/runtime.ts';
+import { serviceDashboard } from './dashboards/service.ts';
+import { webSocketDashboard } from './dashboards/websocket.ts';
+import type { UnplacedPanel } from './panels/panel.ts';
 import type { Dashboard } from './schema.ts';
 
 /**
@@ -8,7 +14,19 @@ import type { Dashboard } from './schema.ts';
  * @param custom the user's own metrics; each becomes a panel of the Service dashboard
  */
 export function dashboardsOf(config: ResolvedConfig, custom: readonly MetricSpec[]): readonly Dashboard[] {
-  void config;
-  void custom;
-  return [];
+  return [
+    serviceDashboard(config, custom),
+    webSocketDashboard(config),
+    runtimeDashboard(config),
+    fleetDashboard(config),
+  ];
+}
+
+/**
+ * The panel that a metric of the user's own has on the Service dashboard, without id and place.
+ *
+ * @throws RangeError where nothing valid is left of the metric's name in Prometheus
+ */
+export function panelOf(metric: MetricSpec): UnplacedPanel {
+  return customBlock(metric).panel;
 }

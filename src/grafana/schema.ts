@@ -2,19 +2,25 @@ import type * as grafana from '@grafana/schema';
 
 // Grafana's own types as they are written in JSON. Types only: nothing of the package is loaded, and no public type names it.
 
-/** Enums as their values: `'absolute'` for `ThresholdsMode.Absolute`. */
+/** Enums as their values: `'absolute'` for `ThresholdsMode.Absolute`, `1` for `DashboardCursorSync.Crosshair`. */
 type Written<Type> = Type extends string
   ? `${Type}`
-  : Type extends readonly (infer Item)[]
-    ? readonly Written<Item>[]
-    : Type extends object
-      ? { readonly [Key in keyof Type]: Written<Type[Key]> }
-      : Type;
+  : Type extends number
+    ? `${Type}` extends `${infer Value extends number}`
+      ? Value
+      : number
+    : Type extends readonly (infer Item)[]
+      ? readonly Written<Item>[]
+      : Type extends object
+        ? { readonly [Key in keyof Type]: Written<Type[Key]> }
+        : Type;
 
 /** A dashboard in the classic model, schema version 42, which Grafana 10 to 13 read. */
-export type Dashboard = Written<Omit<grafana.Dashboard, 'panels'>> & {
+export type Dashboard = Written<Omit<grafana.Dashboard, 'panels' | 'annotations' | 'templating'>> & {
   readonly uid: string;
   readonly title: string;
+  readonly annotations: { readonly list: readonly Annotation[] };
+  readonly templating: { readonly list: readonly Variable[] };
   readonly panels: readonly (Panel | Row)[];
 };
 
@@ -27,6 +33,41 @@ export type Panel = Written<Omit<grafana.Panel, 'targets'>> & {
 
 /** A heading; a collapsed one holds its panels. */
 export type Row = Written<Omit<grafana.RowPanel, 'panels'>> & { readonly panels: readonly Panel[] };
+
+/** A variable at the top of a dashboard. */
+export type Variable = Written<grafana.VariableModel>;
+
+/** A link at the top of a dashboard. */
+export type Link = Written<grafana.DashboardLink>;
+
+/** What marks points in time on all panels; what follows `expr` is for queries to Prometheus. */
+export type Annotation = Written<grafana.AnnotationQuery> & {
+  readonly expr?: string;
+  readonly titleFormat?: string;
+  readonly textFormat?: string;
+  readonly tagKeys?: string;
+};
+
+/** How values are shown: unit, thresholds, colours. */
+export type FieldConfig = Written<grafana.FieldConfig>;
+
+/** What differs for some of the fields of a panel. */
+export type Override = Written<grafana.FieldConfigSource>['overrides'][number];
+
+/** How a time series is drawn. */
+export type GraphStyle = Written<grafana.GraphFieldConfig>;
+
+/** The legend of a time series panel. */
+export type Legend = Written<grafana.VizLegendOptions>;
+
+/** What appears where the mouse is. */
+export type Tooltip = Written<grafana.VizTooltipOptions>;
+
+/** How the values of a series become one. */
+export type Reduce = Written<grafana.ReduceDataOptions>;
+
+/** A step of a calculation on the answers of the queries. */
+export type Transformation = Written<grafana.DataTransformerConfig>;
 
 /** A query of a panel to Prometheus. */
 export interface Target {

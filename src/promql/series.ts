@@ -6,7 +6,17 @@ import { labelName, prometheusName } from '../catalog/prometheus-name.ts';
 export type Metric = Pick<MetricSpec, 'name' | 'kind' | 'unit'> & Partial<Pick<MetricSpec, 'attributes'>>;
 
 /** Values that a selector asks for: by attribute key as in the catalogue, or `job`, `instance`, `le`. */
-export type Matchers = Readonly<Record<string, string>>;
+export type Matchers = Readonly<Record<string, string | Pattern | Exception>>;
+
+/** Asks for values that a regular expression matches as a whole: `=~`. */
+interface Pattern {
+  readonly matches: string;
+}
+
+/** Asks for all values but one, and for no value: `!=`. */
+interface Exception {
+  readonly except: string;
+}
 
 /** Labels that no attribute stands behind. */
 const TARGET_LABELS = ['job', 'instance'];
@@ -85,8 +95,10 @@ export function quoted(value: string): string {
 
 function select(name: string, metric: Metric, where: Matchers, besides: readonly string[] = []): string {
   const free = [...TARGET_LABELS, ...besides];
-  const matchers = Object.entries(where).map(
-    ([key, value]) => `${free.includes(key) ? key : labelOf(metric, key)}=${quoted(value)}`,
-  );
+  const matchers = Object.entries(where).map(([key, value]) => {
+    const label = free.includes(key) ? key : labelOf(metric, key);
+    if (typeof value === 'string') return `${label}=${quoted(value)}`;
+    return 'except' in value ? `${label}!=${quoted(value.except)}` : `${label}=~${quoted(value.matches)}`;
+  });
   return matchers.length === 0 ? name : `${name}{${matchers.join(', ')}}`;
 }

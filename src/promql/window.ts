@@ -1,12 +1,21 @@
 import { processMetrics } from '../catalog/process.ts';
 import { promDuration } from './duration.ts';
 import { gauge } from './series.ts';
+import type { Matchers } from './series.ts';
 
 /** How a series and its process are joined. */
 const TARGET = 'on (job, instance)';
 
+/** A range that somebody else fills in later, such as a variable of Grafana. */
+export interface RangeText {
+  /** Stands where a duration does. */
+  readonly duration: string;
+  /** Stands where its length in seconds does. */
+  readonly seconds: string;
+}
+
 /**
- * What each series of a counter has grown by over the last `rangeMs`, to the unit, as the process itself sees it. A plain
+ * What each series of a counter has grown by over the last `range`, to the unit, as the process itself sees it. A plain
  * `increase()` extrapolates, and does not see the first value of a series, so that a burst of first errors would go unseen.
  *
  * 1. A process younger than the range has counted from 0.
@@ -15,11 +24,14 @@ const TARGET = 'on (job, instance)';
  * 4. Where either end was not read, `increase()` stands in; not for what a former process has left.
  *
  * @param selector of a counter, or of the buckets, count or sum of a histogram
+ * @param over whole milliseconds, or a text
+ * @param processes the matchers of the selector that tell its processes apart
  */
-export function increaseOver(selector: string, rangeMs: number): string {
-  const range = promDuration(rangeMs);
-  const uptime = gauge(processMetrics.uptime);
-  const isYoung = `${uptime} < ${rangeMs / 1000}`;
+export function increaseOver(selector: string, over: number | RangeText, processes: Matchers = {}): string {
+  const { duration: range, seconds } =
+    typeof over === 'number' ? { duration: promDuration(over), seconds: over / 1000 } : over;
+  const uptime = gauge(processMetrics.uptime, processes);
+  const isYoung = `${uptime} < ${seconds}`;
   return [
     `${selector} and ${TARGET} ${isYoung}`,
     `${selector} - ${selector} offset ${range} >= 0`,

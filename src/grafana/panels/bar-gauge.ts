@@ -1,0 +1,38 @@
+import { LAST, panelBlock } from './panel.ts';
+import type { Block, ValuePanel } from './panel.ts';
+import { thresholdSteps } from './thresholds.ts';
+import type { Limits } from './thresholds.ts';
+
+/** A bar gauge panel. */
+export interface BarGauge extends ValuePanel {
+  readonly limits?: Limits;
+}
+
+/** Values of now as bars, one for each series. */
+export function barGauge(spec: BarGauge): Block {
+  const { unit, decimals, noValue, limits } = spec;
+  return panelBlock('bargauge', spec, {
+    asking: { range: false, instant: true, format: 'time_series' },
+    defaults: {
+      unit,
+      min: 0,
+      color: { mode: 'thresholds' },
+      thresholds: thresholdSteps(limits),
+      ...(decimals !== undefined && { decimals }),
+      ...(noValue !== undefined && { noValue }),
+    },
+    options: {
+      reduceOptions: LAST,
+      orientation: 'horizontal',
+      displayMode: 'basic',
+      valueMode: 'color',
+      namePlacement: 'auto',
+      showUnfilled: true,
+      sizing: 'auto',
+      minVizWidth: 8,
+      minVizHeight: 16,
+      maxVizHeight: 300,
+      legend: { showLegend: false, displayMode: 'list', placement: 'bottom', calcs: [] },
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import type { Override, Transformation } from '../schema.ts';
+import { panelBlock } from './panel.ts';
+import type { Block, Query, ValuePanel } from './panel.ts';
+import { hasLimit, steps, thresholdSteps } from './thresholds.ts';
+import type { Limits } from './thresholds.ts';
+
+/** A column of labels. */
+export interface LabelColumn {
+  readonly label: string;
+  readonly title: string;
+  readonly width?: number;
+  /** Where a click leads: a path within Grafana; `${__data.fields.Title}` is the value of another column. */
+  readonly link?: { readonly title: string; readonly url: string };
+}
+
+/** A column of values. */
+export interface ValueColumn {
+  readonly title: string;
+  readonly expr: string;
+  readonly unit: string;
+  readonly decimals?: number;
+  readonly width?: number;
+  /** Colours the cells. */
+  readonly limits?: Limits;
+}
+
+/** A table panel: a row for each combination of labels. */
+export interface Table extends Omit<ValuePanel, 'queries' | 'overrides' | 'unit'> {
+  readonly labels: readonly LabelColumn[];
+  readonly values: readonly ValueColumn[];
+  /** The column by which it is sorted at first, greatest first. */
+  readonly sortBy?: string;
+}
+
+/** Values of now, a row for each combination of labels. */
+export function table({ labels, values, sortBy, ...text }: Table): Block {
+  const queries = values.map(({ title, expr }): Query => ({ expr, legend: title }));
+  const unit = values[0]?.unit ?? 'short';
+  return panelBlock(
+    'table',
+    { ...text, unit, queries, overrides: [...labels.flatMap(labelOverride), ...values.map(valueOverride)] },
+    {
+      asking: { range: false, instant: true, format: 'table' },
+      defaults: {
+        unit,
+        color: { mode: 'thresholds' },
+        thresholds: steps([{ color: 'text', value: null }]),
+        custom: { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false },
+        ...(text.noValue !== undefined && { noValue: text.noValue }),
+      },
+      options: {
+        showHeader: true,
+        cellHeight: 'sm',
+        footer: { show: false, reducer: ['sum'], countRows: false, fields: '' },
+        ...(sortBy !== undefined && { sortBy: [{ displayName: sortBy, desc: true }] }),
+      },
+      transformations: columnsOf(labels, values),
+    },
+  );
+}
+
+/** One row for each combination of labels, the columns in the order in which they are given. */
+function columnsOf(labels: readonly LabelColumn[], values: readonly ValueColumn[]): Transformation[] {
+  const valueName = (index: number): string =>
+    values.length === 1 ? 'Value' : `Value #${String.fromCharCode(65 + index)}`;
+  const names = [
+    ...labels.map(({ label, title }) => [label, title] as const),
+    ...values.map(({ title }, index) => [valueName(index), title] as const),
+  ];
+  return [
+    ...(values.length > 1 ? [{ id: 'merge', options: {} }] : []),
+    {
+      id: 'organize',
+      options: {
+        excludeByName: { Time: true },
+        includeByName: {},
+        indexByName: Object.fromEntries(names.map(([name], index) => [name, index])),
+        renameByName: Object.fromEntries(names),
+      },
+    },
+  ];
+}
+
+function labelOverride({ title, width, link }: LabelColumn): Override[] {
+  const properties = [
+    // a label is a text, whatever its panel's unit
+    { id: 'unit', value: 'string' },
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(link ? [{ id: 'links', value: [{ ...link, targetBlank: false }] }] : []),
+  ];
+  return [{ matcher: { id: 'byName', options: title }, properties }];
+}
+
+function valueOverride({ title, unit, decimals, width, limits }: ValueColumn): Override {
+  return {
+    matcher: { id: 'byName', options: title },
+    properties: [
+      { id: 'unit', value: unit },
+      ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
+      ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+      ...(limits && hasLimit(limits)
+        ? [
+            { id: 'thresholds', value: thresholdSteps(limits) },
+            { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
+          ]
+        : []),
+    ],
+  };
+}
