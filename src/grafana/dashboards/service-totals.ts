@@ -3,13 +3,13 @@ import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import { barGauge } from '../panels/bar-gauge.ts';
 import type { Section } from '../panels/grid.ts';
-import { exactRate, named, observationsSinceStart, orZero, quantile, sinceStart, value } from '../panels/query.ts';
+import { exactRate, named, observationsSinceStart, orZero, quantile, sinceStart } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { errorsByComponent, errorsSinceStart } from './errors.ts';
 
 const { sessions } = realtimeMetrics();
-const { openConnections, connectionDuration, messages, io } = webSocketMetrics('server');
+const { handshakeDuration, messages, io } = webSocketMetrics('server');
 
 const DIRECTION = 'network.io.direction';
 const IN = { where: { [DIRECTION]: 'receive' } };
@@ -31,15 +31,15 @@ export function totals(): Section {
       ...(unit === 'locale' && { decimals: 0 }),
       queries: [{ expr, legend: title.replace(' since start', '') }],
     });
-  const closed = orZero(observationsSinceStart(connectionDuration));
+  const opened = orZero(observationsSinceStart(handshakeDuration, { where: { 'http.response.status_code': '101' } }));
   return {
     title: 'Totals since start',
     blocks: [
       total(
         'Connections since start',
         'locale',
-        'Connections that were opened: those that are closed and those that are open. Normal: grows with each client; far faster than the open ones: clients reconnect in a loop',
-        `(${closed})\n+ ${value('sum', openConnections)}`,
+        'Connections that were seen to open. Normal: grows with each client; far faster than the open ones: clients reconnect in a loop',
+        opened,
       ),
       total('Messages in since start', 'locale', 'Messages received. Normal: grows steadily', sinceStart(messages, IN)),
       total('Messages out since start', 'locale', 'Messages sent. Normal: grows steadily', sinceStart(messages, OUT)),
