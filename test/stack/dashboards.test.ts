@@ -58,6 +58,9 @@ const HAPPENED = [
   'shop_orders_total',
 ];
 
+/** `rate()` of one bucket and the next may differ in the last digit of a double; Prometheus tells that it has put that right. */
+const ROUNDED = /needed to be fixed for monotonicity/;
+
 /** What a query gave on the two ways. */
 interface Shown {
   readonly query: PanelQuery;
@@ -99,6 +102,8 @@ describe('the dashboards, of two services that Prometheus scrapes and that push 
       return missing().length === 0;
     };
     await waitFor('all to be shown', allShown, SHOWN_MS).catch(() => undefined); // what is not shown fails by its name
+    // for the table: both at the same time
+    for (const [name, store] of stores) await Promise.all(shown.map((one) => show(one, name, store.url)));
   }, START_MS + SHOWN_MS);
 
   afterAll(async () => {
@@ -110,7 +115,9 @@ describe('the dashboards, of two services that Prometheus scrapes and that push 
     const scope: QueryScope = { toMs: Date.now(), rangeMs: 120_000, scrapeIntervalMs: 1000 };
     try {
       const answer = await runQuery(url, query, scope);
-      answer.warnings.forEach((warning) => warnings.add(`${name}: ${warning} in ${query.title}`));
+      for (const warning of answer.warnings) {
+        if (!ROUNDED.test(warning)) warnings.add(`${name}: ${warning} in ${query.title}`);
+      }
       const values = latest(answer);
       const [first] = values;
       if (first) given.set(name, { series: values.length, sample: first.value });

@@ -76,7 +76,7 @@ export function panelQueries(dashboard: Dashboard, row: string, panel: Panel): P
         refId,
         expr,
         kind,
-        unit: panel.fieldConfig?.defaults.unit ?? '',
+        unit: unitOf(panel, legendFormat),
         legend: legendFormat,
         minStepMs,
         maxDataPoints: panel.maxDataPoints ?? undefined,
@@ -84,24 +84,22 @@ export function panelQueries(dashboard: Dashboard, row: string, panel: Panel): P
   });
 }
 
-/** Annotations are lines in all panels: range queries. Older dashboards have the query beside `target`. */
+/** Columns of a table have units of their own. */
+function unitOf({ fieldConfig }: Panel, name: string): string {
+  const own = fieldConfig?.overrides.find(({ matcher }) => matcher.id === 'byName' && matcher.options === name);
+  const unit = own?.properties.find(({ id }) => id === 'unit')?.value ?? fieldConfig?.defaults.unit;
+  return typeof unit === 'string' ? unit : '';
+}
+
+/** Annotations are marks in all panels: range queries. The one of Grafana's own has none. */
 function annotationQueries(dashboard: Dashboard): PanelQuery[] {
-  const list = (dashboard.annotations?.list ?? []) as readonly {
-    readonly name: string;
-    readonly expr?: string;
-    readonly step?: string;
-    readonly target?: { readonly expr?: string; readonly interval?: string };
-  }[];
-  return list.flatMap(({ name, expr, step, target }) => {
-    const text = expr ?? target?.expr;
-    if (text === undefined) return [];
-    const minStepMs = parseInterval(step ?? target?.interval);
-    return [{ ...aside(dashboard, `annotation ${name}`, text, 'range'), minStepMs }];
-  });
+  return dashboard.annotations.list.flatMap(({ name, expr }) =>
+    expr === undefined ? [] : [aside(dashboard, `annotation ${name}`, expr, 'range')],
+  );
 }
 
 function variableQueries(dashboard: Dashboard): PanelQuery[] {
-  return (dashboard.templating?.list ?? []).flatMap(({ name, type, query }) => {
+  return dashboard.templating.list.flatMap(({ name, type, query }) => {
     if (type !== 'query') return [];
     const text = typeof query === 'string' ? query : String((query as { query?: string } | undefined)?.query);
     return [aside(dashboard, `variable ${name}`, text, 'labels')];

@@ -55,7 +55,7 @@ export class Interpolation {
     const rateMs = Math.max(stepInMs + scope.scrapeIntervalMs, 4 * scope.scrapeIntervalMs);
     const rangeS = Math.round(scope.rangeMs / 1000);
     this.#values = new Map([
-      ...(dashboard.templating?.list ?? []).map(({ name, allValue }): [string, string] => [
+      ...dashboard.templating.list.map(({ name, allValue }): [string, string] => [
         name,
         alternatives(scope.chosen?.[name] ?? [], allValue ?? ALL),
       ]),
