@@ -32,10 +32,12 @@ export function increaseOver(selector: string, over: number | RangeText, process
     typeof over === 'number' ? { duration: promDuration(over), seconds: over / 1000 } : over;
   const uptime = gauge(processMetrics.uptime, processes);
   const isYoung = `${uptime} < ${seconds}`;
+  // over many points, VictoriaMetrics fills the gaps of each series on the left, so no two may differ in the metric's name alone
+  const whole = typeof over === 'number' ? selector : `${selector} * 1`;
   return [
-    `${selector} and ${TARGET} ${isYoung}`,
+    `${whole} and ${TARGET} ${isYoung}`,
     `${selector} - ${selector} offset ${range} >= 0`,
-    `${selector} and ${TARGET} ${uptime} offset ${range}`,
+    `${whole} and ${TARGET} ${uptime} offset ${range}`,
     `increase(${selector}[${range}]) unless ${TARGET} ${isYoung}`,
   ].join('\nor\n');
 }
