@@ -7,7 +7,7 @@ import { heatmap } from '../panels/heatmap.ts';
 import { bucketCounts, exactRate, gauge, named, rate, top, value } from '../panels/query.ts';
 import { table } from '../panels/table.ts';
 import { limitsOf } from '../panels/thresholds.ts';
-import { timeSeries } from '../panels/time-series.ts';
+import { onTheRight, timeSeries } from '../panels/time-series.ts';
 import { errorRatio } from './errors.ts';
 import { quantiles } from './latency.ts';
 
@@ -209,14 +209,15 @@ export function load(config: ResolvedConfig): Section {
       timeSeries({
         title: 'Sessions',
         description:
-          'Sessions that are active, as the application counts them (updateSessionCount), and those begun per second. Normal: in proportion to the connections; an application that counts none shows 0.',
+          'Sessions that are active, as the application counts them (updateSessionCount), and those begun per second, on the right. Normal: in proportion to the connections; an application that counts none shows 0.',
         size: [8, 8],
         unit: 'short',
         noValue: 'The application counts no sessions',
         queries: [
           { expr: value('sum', activeSessions), legend: 'active' },
-          { expr: rate(sessions), legend: 'begun per second' },
+          { expr: rate(sessions), legend: 'begun' },
         ],
+        overrides: [onTheRight('begun', 'ops')],
       }),
       timeSeries({
         title: 'Queues',
