@@ -35,7 +35,7 @@ export function stat(spec: Stat): Block {
       graphMode: instant ? 'none' : 'area',
       justifyMode: 'auto',
       orientation: 'auto',
-      textMode: spec.queries.length > 1 || instant ? 'value_and_name' : 'value',
+      textMode: spec.queries.length > 1 ? 'value_and_name' : 'value',
       wideLayout: true,
       showPercentChange: false,
     },
