@@ -20,11 +20,11 @@ const EXACT =
 
 /** What was counted since the processes started. */
 export function totals(): Section {
-  const total = (title: string, unit: string, what: string, expr: string) =>
+  const total = (title: string, unit: string, what: string, expr: string, height = 4) =>
     stat({
       title,
       description: `${what}. ${EXACT}`,
-      size: [3, 4],
+      size: [4, height],
       unit,
       instant: true,
       // 1234, not 1.23 K
@@ -46,21 +46,22 @@ export function totals(): Section {
       total('Bytes in since start', 'bytes', 'Payload received. Normal: grows with the messages', sinceStart(io, IN)),
       total('Bytes out since start', 'bytes', 'Payload sent. Normal: grows with the messages', sinceStart(io, OUT)),
       total(
-        'Errors since start',
-        'locale',
-        'Errors of application and server sockets. Normal: few; see the components beside it',
-        orZero(errorsSinceStart()),
-      ),
-      total(
         'Sessions since start',
         'locale',
         'Sessions begun, as the application counts them. Normal: grows with the connections',
         orZero(sinceStart(sessions)),
       ),
+      total(
+        'Errors since start',
+        'locale',
+        'Errors of application and server sockets. Normal: few; see the components beside it',
+        orZero(errorsSinceStart()),
+        6,
+      ),
       barGauge({
         title: 'Errors by component since start',
         description: `Errors by component; websocket: seen on server sockets, _other: components beyond the cap. Normal: none. ${EXACT}`,
-        size: [3, 4],
+        size: [20, 6],
         unit: 'locale',
         decimals: 0,
         noValue: 'No errors',
