@@ -2,7 +2,7 @@ import type { Dashboard, Panel } from '../../src/grafana/schema.ts';
 import { isRow } from '../support/panel-queries.ts';
 
 /** A place in the grid of 24 columns. */
-export interface Place {
+interface Place {
   readonly x: number;
   readonly y: number;
   readonly w: number;

@@ -9,6 +9,7 @@ import { JOB, ObservedServices, SHOP_METRICS } from '../support/observed-service
 import { panelQueries, queriesOf } from '../support/panel-queries.ts';
 import { runQuery } from '../support/query-run.ts';
 import type { AnsweredSeries } from '../support/query-run.ts';
+import { stepMs } from '../support/query-scope.ts';
 import type { QueryScope } from '../support/query-scope.ts';
 import { heightOf, layOut } from './layout.ts';
 import type { Laid } from './layout.ts';
@@ -45,14 +46,14 @@ export interface DrawnDashboard {
   /** In rows of the grid. */
   readonly height: number;
   readonly drawn: readonly Drawn[];
-  readonly marks: readonly { readonly title: string; readonly atMs: readonly number[] }[];
+  readonly marks: readonly { readonly title: string; readonly colour: string; readonly atMs: readonly number[] }[];
 }
 
 const CONFIG: TelemetryConfig = {
   service_name: JOB,
   websocket: { routes: ['/rooms/:room'], message_type: 'json:type' },
   prometheus: { scrape_interval_ms: 1000 },
-  alerts: { thresholds: { queue_size_warning: 20 }, for_ms: 5000, channels: { log: { enabled: false } } },
+  alerts: { thresholds: { queue_size_warning: 40 }, for_ms: 5000, channels: { log: { enabled: false } } },
 };
 const PROGRESS_MS = 10_000;
 
@@ -122,9 +123,11 @@ async function ask(dashboard: Dashboard, url: string, scope: QueryScope): Promis
       const { series } = await runQuery(url, query, scope);
       // Grafana marks the beginning of each run of values
       const atMs = series.flatMap(({ points }) =>
-        points.filter(([at], index) => at - (points[index - 1]?.[0] ?? 0) > 5000),
+        points.filter(([at], index) => at - (points[index - 1]?.[0] ?? 0) > stepMs(scope) * 1.5),
       );
-      return { title: query.title.slice('annotation '.length), atMs: atMs.map(([at]) => at) };
+      const title = query.title.slice('annotation '.length);
+      const colour = dashboard.annotations.list.find(({ name }) => name === title)?.iconColor ?? 'blue';
+      return { title, colour, atMs: atMs.map(([at]) => at) };
     });
   return {
     title: dashboard.title,

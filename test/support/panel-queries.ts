@@ -25,13 +25,13 @@ export interface PanelQuery {
 }
 
 /** A panel with the heading that it is under. */
-export interface PlacedPanel {
+interface PlacedPanel {
   readonly row: string;
   readonly panel: Panel;
 }
 
 /** All panels in their order, those of collapsed rows too. */
-export function panelsOf({ panels }: Dashboard): PlacedPanel[] {
+function panelsOf({ panels }: Dashboard): PlacedPanel[] {
   let row = '';
   return panels.flatMap((panel): PlacedPanel[] => {
     if (!isRow(panel)) return [{ row, panel }];

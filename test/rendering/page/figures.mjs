@@ -24,17 +24,21 @@ export function drawStat(body, drawn) {
   body.classList.add('stats');
   // side by side where that leaves each of them wider than high
   body.style.flexDirection = body.clientWidth / figures.length > body.clientHeight / 2 ? 'row' : 'column';
-  for (const { name, text, colour, points } of figures) {
+  const drawnStats = figures.map(({ name, text, colour, points }) => {
     const withName =
       textMode === 'value_and_name' || textMode === 'name' || (textMode === 'auto' && figures.length > 1);
     const value = element('div', 'value', textMode === 'name' ? '' : text);
     const stat = element('div', 'stat', ...(withName ? [element('div', 'name', name)] : []), value);
     if (colorMode === 'background') stat.style.background = colour;
     else value.style.color = colour;
-    body.append(stat);
-    const width = stat.clientWidth - 12;
-    value.style.fontSize = `${Math.max(12, Math.min(width / Math.max(text.length, 4) / 0.6, stat.clientHeight * 0.45, 48))}px`;
     if (graphMode === 'area') stat.append(sparkline(points, colour));
+    return { stat, value, text };
+  });
+  body.append(...drawnStats.map(({ stat }) => stat));
+  // how wide each is shows once all are there
+  for (const { stat, value, text } of drawnStats) {
+    const fitting = (stat.clientWidth - 12) / Math.max(text.length, 4) / 0.6;
+    value.style.fontSize = `${Math.max(12, Math.min(fitting, stat.clientHeight * 0.45, 48))}px`;
   }
 }
 

@@ -47,7 +47,7 @@ function cell(row, { key, options }) {
   const colour = said?.color ?? thresholdColour(value, options);
   if (type === 'color-background') {
     made.style.background = colour;
-    made.style.color = '#111217';
+    if (colour !== 'transparent') made.style.color = '#111217';
   } else if (type === 'color-text') made.style.color = colour;
   if (options.custom.width) made.style.width = `${options.custom.width}px`;
   return made;

@@ -3,12 +3,14 @@ import { CALC_NAMES, colourOf, fieldsOf, reduced } from './fields.mjs';
 import { format } from './units.mjs';
 
 const LEGEND_SHARE = 0.35;
+const POWERS_OF_TWO = Array.from({ length: 50 }, (_, exponent) => 2 ** exponent);
 
 export function drawTimeSeries(body, drawn, { fromMs, toMs, marks }) {
-  const fields = fieldsOf(drawn).filter(({ points }) => points.some(([, value]) => !Number.isNaN(value)));
+  const told = fieldsOf(drawn).filter(({ points }) => points.some(([, value]) => !Number.isNaN(value)));
+  const fields = told.filter(({ options }) => options.custom.hideFrom?.viz !== true);
   const { defaults } = drawn.panel.fieldConfig;
-  if (fields.length === 0) return void body.append(notice(defaults.noValue ?? 'No data'));
-  const legend = legendOf(fields, drawn.panel.options?.legend ?? {});
+  if (told.length === 0) return void body.append(notice(defaults.noValue ?? 'No data'));
+  const legend = legendOf(told, drawn.panel.options?.legend ?? {});
   const plot = element('div', 'plot');
   body.append(plot, legend);
   legend.style.maxHeight = `${body.clientHeight * LEGEND_SHARE}px`;
@@ -33,16 +35,30 @@ export function drawTimeSeries(body, drawn, { fromMs, toMs, marks }) {
     scales: {
       x: { min: fromMs / 1000, max: toMs / 1000 },
       y: { range: (_, low, high) => rangeOf(low, high, defaults) },
+      right: { range: (_, low, high) => rangeOf(low, high, defaults) },
     },
     axes: [
-      axis({}),
-      axis({ size: 62, values: (_, splits) => splits.map((at) => format(Math.abs(at), defaults.unit)) }),
+      axis({ values: (_, splits) => splits.map((at) => new Date(at * 1000).toTimeString().slice(0, 8)), space: 80 }),
+      valueAxis('y', 3, defaults.unit),
+      ...fields
+        .filter(isOnTheRight)
+        .slice(0, 1)
+        .map(({ options }) => valueAxis('right', 1, options.unit)),
     ],
     series: [{}, ...fields.map(seriesOptions)],
     bands: bandsOf(fields),
     hooks: { draw: [(chart) => drawLines(chart, defaults, marks)] },
   };
   new window.uPlot(options, withGaps, plot);
+}
+
+function isOnTheRight({ options }) {
+  return options.custom.axisPlacement === 'right';
+}
+
+function valueAxis(scale, side, unit) {
+  const values = (_, splits) => splits.map((at) => format(Math.abs(at), unit));
+  return axis({ scale, side, size: 62, values, ...(/^(bytes|binBps)$/.test(unit) && { incrs: POWERS_OF_TWO }) });
 }
 
 function axis(more) {
@@ -63,11 +79,13 @@ function rangeOf(low, high, { min, max, custom = {} }) {
   return [min ?? (low < 0 ? from - room : from), max ?? to + room];
 }
 
-function seriesOptions({ colour, options: { custom } }) {
+function seriesOptions({ colour, options }) {
+  const { custom } = options;
   const fill = (custom.fillOpacity ?? 0) / 100;
   const isBars = custom.drawStyle === 'bars';
   return {
     stroke: colour,
+    scale: isOnTheRight({ options }) ? 'right' : 'y',
     width: custom.lineWidth ?? 1,
     ...(fill > 0 && { fill: `color-mix(in srgb, ${colour} ${fill * 100}%, transparent)` }),
     ...(isBars && { paths: window.uPlot.paths.bars({ size: [0.9, 40] }) }),
@@ -121,11 +139,11 @@ function drawLines({ ctx, bbox, valToPos, scales }, { thresholds, custom = {} },
     if (value === null || value > scales.y.max || value < scales.y.min) continue;
     line(ctx, colourOf(color), bbox.left, valToPos(value, 'y', true), bbox.left + bbox.width);
   }
-  for (const { atMs } of marks) {
+  for (const { atMs, colour } of marks) {
     for (const at of atMs) {
       const x = valToPos(at / 1000, 'x', true);
       ctx.lineWidth = 1;
-      line(ctx, '#5794F2', x, bbox.top, x, bbox.top + bbox.height);
+      line(ctx, colourOf(colour), x, bbox.top, x, bbox.top + bbox.height);
     }
   }
   ctx.restore();

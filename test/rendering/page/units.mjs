@@ -18,10 +18,7 @@ const RATES = { ops: 'ops/s', reqps: 'req/s', cps: 'c/s', eps: 'ev/s', mps: 'msg
 export function format(value, unit = '', decimals = undefined) {
   if (value === null || value === undefined || Number.isNaN(value)) return '';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
-  if (unit.startsWith('suffix:')) {
-    const [number, scale] = scaled(value, 1000, SI_RATE);
-    return `${round(number, decimals)}${scale ? ` ${scale}` : ''}${unit.slice(7)}`;
-  }
+  if (unit.startsWith('suffix:')) return `${round(value, decimals)} ${unit.slice('suffix:'.length).trim()}`;
   if (unit in RATES) {
     const [number, scale] = scaled(value, 1000, SI_RATE);
     return `${round(number, decimals)}${scale ? ` ${scale} ` : ' '}${RATES[unit]}`;
