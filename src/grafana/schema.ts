@@ -35,7 +35,7 @@ export type Panel = Written<Omit<grafana.Panel, 'targets'>> & {
 export type Row = Written<Omit<grafana.RowPanel, 'panels'>> & { readonly panels: readonly Panel[] };
 
 /** A variable at the top of a dashboard. */
-export type Variable = Written<grafana.VariableModel>;
+export type Variable = Written<Omit<grafana.VariableModel, 'query'>> & { readonly query: string };
 
 /** A link at the top of a dashboard. */
 export type Link = Written<grafana.DashboardLink>;

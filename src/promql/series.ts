@@ -18,6 +18,9 @@ interface Exception {
   readonly except: string;
 }
 
+/** Names that PromQL or MetricsQL reads as something else at the start of a selector. */
+const RESERVED = /^(nan|inf|bool|by|without|on|ignoring|group_left|group_right|offset|with|start|end)$/i;
+
 /** Labels that no attribute stands behind. */
 const TARGET_LABELS = ['job', 'instance'];
 
@@ -100,5 +103,6 @@ function select(name: string, metric: Metric, where: Matchers, besides: readonly
     if (typeof value === 'string') return `${label}=${quoted(value)}`;
     return 'except' in value ? `${label}!=${quoted(value.except)}` : `${label}=~${quoted(value.matches)}`;
   });
+  if (RESERVED.test(name)) return `{${[`__name__=${quoted(name)}`, ...matchers].join(', ')}}`;
   return matchers.length === 0 ? name : `${name}{${matchers.join(', ')}}`;
 }

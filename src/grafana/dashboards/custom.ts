@@ -1,10 +1,11 @@
 import type { MetricSpec } from '../../catalog/metric.ts';
-import { prometheusName } from '../../catalog/prometheus-name.ts';
-import { labelOf } from '../../promql/series.ts';
+import { labelName, prometheusName } from '../../catalog/prometheus-name.ts';
+import { labelOf, nameOf } from '../../promql/series.ts';
 import type { Section } from '../panels/grid.ts';
 import type { Block } from '../panels/panel.ts';
 import { exactRate, named, quantile, top, value } from '../panels/query.ts';
 import { timeSeries } from '../panels/time-series.ts';
+import type { TimeSeries } from '../panels/time-series.ts';
 import { grafanaRateUnit, grafanaUnit } from '../panels/unit.ts';
 
 /** Series that a panel can show and people can still read. */
@@ -23,41 +24,39 @@ function isShown({ name, unit, kind }: MetricSpec): boolean {
 
 /** The panel of one metric, by its first attribute where it has one. */
 export function customBlock(metric: MetricSpec): Block {
-  const { kind, name, unit, description } = metric;
-  const key = metric.attributes[0]?.key;
+  const { kind, unit, description } = metric;
+  const name = metric.name.trim() === '' ? nameOf(metric) : metric.name;
+  const key = metric.attributes.map((attribute) => attribute.key).find(isLabel);
   const by = key === undefined ? [] : [key];
   const label = key === undefined ? undefined : labelOf(metric, key);
   const legend = label === undefined ? literal(name) : `{{${label}}}`;
   const told = (expression: string): string =>
-    label === undefined ? expression : top(MOST_SERIES, named(expression, label, '_other'));
-  const shown = {
-    title: literal(name),
-    size: [8, 8],
-    noValue: 'Nothing was recorded',
-  } as const;
-  const says = (what: string): string =>
-    `${literal(description === '' ? name : description)}. ${what} What is normal, the service's own people know; the metric is declared in its code.`;
+    label === undefined ? expression : top(MOST_SERIES, named(expression, label, 'none'));
+  const panel = (what: string, more: Pick<TimeSeries, 'unit' | 'queries' | 'min'>): Block =>
+    timeSeries({
+      title: literal(name),
+      description: `${literal(description.trim() === '' ? name : description)}. ${what}${by.length === 0 ? '' : ` By ${literal(key ?? '')}, the ${MOST_SERIES} greatest.`} What is normal, those who declared it in the service's code know.`,
+      size: [8, 8],
+      noValue: 'Nothing was recorded',
+      ...more,
+    });
   switch (kind) {
     case 'counter':
-      return timeSeries({
-        ...shown,
-        description: says('Per second, first counts included.'),
+      return panel('Per second, first counts included.', {
         unit: grafanaRateUnit(metric),
         queries: [{ expr: told(exactRate(metric, { by })), legend }],
       });
     case 'gauge':
-    case 'up_down_counter':
-      return timeSeries({
-        ...shown,
-        description: says('Added up over the instances chosen.'),
+    case 'up_down_counter': {
+      const isSum = kind === 'up_down_counter' || isAdditive(unit);
+      return panel(isSum ? 'Added up over the instances.' : 'The highest of the instances.', {
         unit: grafanaUnit(metric),
         min: null,
-        queries: [{ expr: told(value('sum', metric, { by })), legend }],
+        queries: [{ expr: told(value(isSum ? 'sum' : 'max', metric, { by })), legend }],
       });
+    }
     case 'histogram':
-      return timeSeries({
-        ...shown,
-        description: says(`p50, p95 and p99${unit === '' ? '' : ` in ${literal(unit)}`}.`),
+      return panel(`p50, p95 and p99${unit === '' ? '' : ` in ${literal(unit)}`}.`, {
         unit: grafanaUnit(metric),
         queries: [0.5, 0.95, 0.99].map((q) => ({
           expr: told(quantile(q, metric, { by })),
@@ -65,6 +64,17 @@ export function customBlock(metric: MetricSpec): Block {
         })),
       });
   }
+}
+
+/** What is counted or takes bytes adds up over instances; temperatures, times and shares do not. */
+function isAdditive(unit: string): boolean {
+  return unit === '' || /[{}]/.test(unit) || /By$/.test(unit);
+}
+
+/** Whether series can be told apart by it: some keys are no labels, and some are labels of the target. */
+function isLabel(key: string): boolean {
+  const label = labelName(key);
+  return label !== null && !/^(job|instance|le|__name__)$/.test(label);
 }
 
 /** Grafana reads `$name` as a variable; a text of the user's has none. */

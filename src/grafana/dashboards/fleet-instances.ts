@@ -88,7 +88,7 @@ export function instances(config: ResolvedConfig): Section {
             limits: limits.eventLoopDelay,
           },
         ],
-        sortBy: 'Alerts',
+        sortBy: { title: 'Alerts', desc: true },
       }),
     ],
   };

@@ -11,10 +11,10 @@ import { gauge } from '../panels/query.ts';
 import type { Annotation, Dashboard, Link, Variable } from '../schema.ts';
 
 /** Each dashboard of ours has it: the links between them go by it. */
-export const TAG = 'telemetry-dashboard';
+const TAG = 'telemetry-dashboard';
 
 /** Of each dashboard, after the name of the service. */
-export const TITLES: Readonly<Record<DashboardKind, string>> = {
+const TITLES: Readonly<Record<DashboardKind, string>> = {
   service: 'Service',
   websocket: 'WebSocket',
   runtime: 'Runtime and host',

@@ -4,8 +4,8 @@ import type { ResolvedConfig } from '../../config/schema.ts';
 import type { Section } from '../panels/grid.ts';
 import { gauge, value } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
-import { limitsOf } from '../panels/thresholds.ts';
-import { legendOnly, timeSeries } from '../panels/time-series.ts';
+import { COLOURS, limitsOf } from '../panels/thresholds.ts';
+import { coloured, legendOnly, timeSeries } from '../panels/time-series.ts';
 import type { Dashboard } from '../schema.ts';
 import { framed } from './frame.ts';
 import { collections, hostSection } from './runtime-host.ts';
@@ -64,7 +64,7 @@ function processSection(config: ResolvedConfig): Section {
         size: [8, 8],
         unit: 'bytes',
         queries: [perInstance(heapUsed), { expr: value('min', heapLimit), legend: 'limit' }],
-        overrides: [legendOnly('limit')],
+        overrides: [coloured('limit', COLOURS.critical), legendOnly('limit')],
       }),
       timeSeries({
         title: 'Uptime',

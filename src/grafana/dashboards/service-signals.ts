@@ -42,7 +42,7 @@ export function firingAlerts(): Section {
             expr: `sum by (alert, severity, job, instance) (${gauge(selfMetrics.alertActive)}) > 0`,
           },
         ],
-        sortBy: 'Severity',
+        sortBy: { title: 'Severity', desc: false },
       }),
     ],
   };

@@ -64,7 +64,7 @@ export function opening({ metrics, title, none }: End): Block[] {
     timeSeries({
       title: title('Refused and failed handshakes'),
       description:
-        'Handshakes that came to nothing, by status and reason, in each interval; first ones included. Normal: none, or a few 401 and 404. Many at once: expired tokens, a wrong path, or somebody who tries doors.',
+        'Handshakes that came to nothing, by status and reason, over the minute or so before each point; first ones included. Normal: none, or a few 401 and 404. Many at once: expired tokens, a wrong path, or somebody who tries doors.',
       size: [12, 8],
       unit: 'short',
       bars: true,
@@ -110,7 +110,7 @@ export function closing({ metrics, title, none }: End): Block[] {
     timeSeries({
       title: title('Close codes'),
       description:
-        'Connections that were closed, by close code, in each interval; first ones included. Normal: 1000, 1001 (a page was left) and 1005. 1006: broken off without a close frame; 1011: the service failed; 1009: a message was too large.',
+        'Connections that were closed, by close code, over the minute or so before each point; first ones included. Normal: 1000, 1001 (a page was left) and 1005. 1006: broken off without a close frame; 1011: the service failed; 1009: a message was too large.',
       size: [8, 8],
       unit: 'short',
       bars: true,

@@ -114,7 +114,7 @@ export function wire({ metrics, title, none }: End): Block[] {
     timeSeries({
       title: title('Messages dropped'),
       description:
-        'Messages that were sent on connections no longer open and are lost, by what the socket was doing, in each interval; first ones included. Normal: none, or a few when clients leave. Many: the service sends to connections it should have forgotten.',
+        'Messages that were sent on connections no longer open and are lost, by what the socket was doing, over the minute or so before each point; first ones included. Normal: none, or a few when clients leave. Many: the service sends to connections it should have forgotten.',
       size: [8, 8],
       unit: 'short',
       bars: true,

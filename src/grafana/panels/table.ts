@@ -5,7 +5,7 @@ import { hasLimit, steps, thresholdSteps } from './thresholds.ts';
 import type { Limits } from './thresholds.ts';
 
 /** A column of labels. */
-export interface LabelColumn {
+interface LabelColumn {
   readonly label: string;
   readonly title: string;
   readonly width?: number;
@@ -14,7 +14,7 @@ export interface LabelColumn {
 }
 
 /** A column of values. */
-export interface ValueColumn {
+interface ValueColumn {
   readonly title: string;
   readonly expr: string;
   readonly unit: string;
@@ -28,8 +28,8 @@ export interface ValueColumn {
 export interface Table extends Omit<ValuePanel, 'queries' | 'overrides' | 'unit'> {
   readonly labels: readonly LabelColumn[];
   readonly values: readonly ValueColumn[];
-  /** The column by which it is sorted at first, greatest first. */
-  readonly sortBy?: string;
+  /** The column by which it is sorted at first. */
+  readonly sortBy?: { readonly title: string; readonly desc: boolean };
 }
 
 /** Values of now, a row for each combination of labels. */
@@ -52,7 +52,7 @@ export function table({ labels, values, sortBy, ...text }: Table): Block {
         showHeader: true,
         cellHeight: 'sm',
         footer: { show: false, reducer: ['sum'], countRows: false, fields: '' },
-        ...(sortBy !== undefined && { sortBy: [{ displayName: sortBy, desc: true }] }),
+        ...(sortBy !== undefined && { sortBy: [{ displayName: sortBy.title, desc: sortBy.desc }] }),
       },
       transformations: columnsOf(labels, values),
     },

@@ -89,11 +89,3 @@ export function onTheRight(series: string, unit: string): Override {
     ],
   };
 }
-
-/** Draws series whose name matches below the axis. */
-export function below(pattern: string): Override {
-  return {
-    matcher: { id: 'byRegexp', options: pattern },
-    properties: [{ id: 'custom.transform', value: 'negative-Y' }],
-  };
-}

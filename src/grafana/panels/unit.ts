@@ -45,7 +45,7 @@ const RATES: ReadonlyMap<string, string> = new Map([
 
 /** What Grafana calls a metric's unit; `short`, a plain number, where it has none. */
 export function grafanaUnit({ unit }: Pick<MetricSpec, 'unit'>): string {
-  return UNITS.get(unit) ?? 'short';
+  return unit.endsWith('/s') ? grafanaRateUnit({ unit: unit.slice(0, -'/s'.length) }) : (UNITS.get(unit) ?? 'short');
 }
 
 /** What Grafana calls a metric's unit per second: `ops` of what is counted, `short` where it has none. */

@@ -3,6 +3,7 @@ import { CATALOG } from '../../../src/catalog/index.ts';
 import { promDuration } from '../../../src/promql/duration.ts';
 import * as series from '../../../src/promql/series.ts';
 import { increaseOver, sumBy } from '../../../src/promql/window.ts';
+import { readPromql, withVariables } from '../../support/promql.ts';
 
 const messages = series.metricNamed('websocket.server.messages');
 const latency = series.metricNamed('realtime.latency');
@@ -63,6 +64,19 @@ describe('a selector', () => {
     expect(() => series.gauge({ name: 'target', kind: 'gauge', unit: '' })).toThrow('has no name in Prometheus');
   });
 
+  it('can ask for a pattern, or for all but one value', () => {
+    expect(series.counter(messages, { job: { matches: '$job' }, 'network.io.direction': { except: 'receive' } })).toBe(
+      'websocket_server_messages_total{job=~"$job", network_io_direction!="receive"}',
+    );
+  });
+
+  it('is read as one, whatever the metric is called', () => {
+    for (const name of ['nan', 'Inf', 'by', 'on', 'offset', 'bool', 'with', 'group_left', 'sum', 'and']) {
+      const selector = series.gauge({ name, kind: 'gauge', unit: '' }, { job: 'a' });
+      expect(readPromql(`max(${selector})`).selectors).toMatchObject([{ name, matchers: [{ label: 'job' }] }]);
+    }
+  });
+
   it('takes any attribute of a metric that is not in the catalogue', () => {
     const orders = { name: 'shop.orders', kind: 'counter', unit: '{order}' } as const;
     expect(series.counter(orders, { 'shop.name': 'north' })).toBe('shop_orders_total{shop_name="north"}');
@@ -80,5 +94,58 @@ describe('increaseOver', () => {
       /^sum by \(job\) \(\n {2}x_total and on \(job, instance\) process_uptime_seconds < 90\n/,
     );
     expect(expression.match(/1m30s/g)).toHaveLength(3);
+  });
+
+  it('can be over a range that is filled in later, of processes that are chosen later', () => {
+    const range = { duration: '$__rate_interval', seconds: '$__rate_interval' };
+    const scope = { job: { matches: '$job' } };
+    const expression = increaseOver('x_total{job=~"$job"}', range, scope);
+    const { selectors } = readPromql(withVariables(expression));
+    expect(selectors).toHaveLength(8);
+    for (const { matchers } of selectors) expect(matchers).toEqual([{ label: 'job', op: '=~', value: '.+' }]);
+    expect(expression).toContain('process_uptime_seconds{job=~"$job"} < $__rate_interval');
+  });
+
+  it('gives no alternative the name of the metric over such a range, since a store may tell them apart by it', () => {
+    const range = { duration: '1m', seconds: '60' };
+    const [young, older, born, extrapolated] = increaseOver('x_total', range).split('\nor\n');
+    expect([young, born]).toEqual([
+      expect.stringMatching(/^x_total \* 1 and /),
+      expect.stringMatching(/^x_total \* 1 and /),
+    ]);
+    expect(older).toMatch(/^x_total - /);
+    expect(extrapolated).toMatch(/^increase\(/);
+  });
+});
+
+describe('the reader of PromQL', () => {
+  it('finds selectors, what is around them, and the labels that are grouped by', () => {
+    const read = readPromql(
+      'histogram_quantile(0.9, sum by (le, queue) (rate(x_bucket{a="b\\"c", d!~"e"}[5m]))) or vector(0) > y offset 1m',
+    );
+    expect(read.selectors).toEqual([
+      {
+        name: 'x_bucket',
+        matchers: [
+          { label: 'a', op: '=', value: 'b"c' },
+          { label: 'd', op: '!~', value: 'e' },
+        ],
+        range: '5m',
+        within: ['rate', 'sum', 'histogram_quantile'],
+      },
+      { name: 'y', matchers: [], range: undefined, within: [] },
+    ]);
+    expect(read.labels).toEqual(['le', 'queue']);
+    expect(read.functions).toEqual(['histogram_quantile', 'sum', 'rate', 'vector']);
+  });
+
+  it.each(['', 'sum(', 'x{a=}', 'x > $threshold', 'x[5m', 'nan{a="b"}'])('throws for %p', (text) => {
+    expect(() => readPromql(text)).toThrow(SyntaxError);
+  });
+
+  it('fills in variables in both spellings, and leaves unknown ones', () => {
+    expect(withVariables('x{job=~"$job"}[${__rate_interval}] $__rate_interval_ms $other')).toBe(
+      'x{job=~".+"}[1m0s] 60000 $other',
+    );
   });
 });
