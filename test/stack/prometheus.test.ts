@@ -60,9 +60,9 @@ describe('a dashboard in which every metric of the catalogue has a series, and o
     beforeAll(async () => {
       const url = dashboard.metricsUrl;
       prometheus = await startPrometheus([
-        { job: 'default', url },
-        { job: 'text', url, protocols: ['PrometheusText0.0.4'] },
-        { job: 'openmetrics', url, protocols: ['OpenMetricsText1.0.0'] },
+        { job: 'default', urls: [url] },
+        { job: 'text', urls: [url], protocols: ['PrometheusText0.0.4'] },
+        { job: 'openmetrics', urls: [url], protocols: ['OpenMetricsText1.0.0'] },
       ]);
       closeLater(() => prometheus.stop());
       await waitFor('all jobs to be scraped', async () => (await query('up')).length === 3, SCRAPED_MS);

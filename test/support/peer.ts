@@ -12,6 +12,8 @@ const REGISTER = resolve(__dirname, '../../dist/register.js');
 export interface PeerOptions {
   /** The document with which it is instrumented; without one it is not. */
   readonly config?: object;
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Of node. */
   readonly flags?: readonly string[];
   /** An answer may take so long. */
@@ -45,9 +47,9 @@ export class Peer<Ready> {
   static async start<Ready>(
     title: string,
     fixture: string,
-    { config, flags = [], deadlineMs = DEADLINE_MS }: PeerOptions = {},
+    { config, env: added = {}, flags = [], deadlineMs = DEADLINE_MS }: PeerOptions = {},
   ): Promise<Peer<Ready>> {
-    const env: NodeJS.ProcessEnv = { ...process.env };
+    const env: NodeJS.ProcessEnv = { ...process.env, ...added };
     delete env['NODE_OPTIONS'];
     if (config) env['TELEMETRY_DASHBOARD_CONFIG'] = writeConfig(config);
     const child = fork(resolve(FIXTURES, fixture), {

@@ -65,11 +65,11 @@ export class StackServer {
   }
 }
 
-/** One target of {@link startPrometheus}. */
+/** One job of {@link startPrometheus}. */
 export interface ScrapeJob {
   readonly job: string;
-  /** Of the endpoint, with its path. */
-  readonly url: string;
+  /** Of its endpoints, with one path. */
+  readonly urls: readonly string[];
   /** `scrape_protocols`; without it, Prometheus's default. */
   readonly protocols?: readonly string[];
 }
@@ -81,10 +81,10 @@ export function startPrometheus(jobs: readonly ScrapeJob[]): Promise<StackServer
     (port, folder) => {
       const config = {
         global: { scrape_interval: '1s' },
-        scrape_configs: jobs.map(({ job, url, protocols }) => ({
+        scrape_configs: jobs.map(({ job, urls, protocols }) => ({
           job_name: job,
-          metrics_path: new URL(url).pathname,
-          static_configs: [{ targets: [new URL(url).host] }],
+          metrics_path: new URL(urls[0] ?? '').pathname,
+          static_configs: [{ targets: urls.map((url) => new URL(url).host) }],
           ...(protocols && { scrape_protocols: protocols }),
         })),
       };

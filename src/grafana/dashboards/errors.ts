@@ -2,7 +2,7 @@ import { realtimeMetrics } from '../../catalog/realtime.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import { counter } from '../../promql/series.ts';
 import { indented } from '../../promql/window.ts';
-import { CHOSEN, grown, rate } from '../panels/query.ts';
+import { CHOSEN, exactIncrease, grown } from '../panels/query.ts';
 
 const { errors: applicationErrors } = realtimeMetrics();
 const { errors: socketErrors, messages } = webSocketMetrics('server');
@@ -14,14 +14,15 @@ const SOCKETS = 'websocket';
 const OTHER = '_other';
 
 /**
- * Errors ÷ messages, as `displayRealtimeMetrics().errors.rate`: 1 with errors and no message, nothing with neither.
+ * Errors ÷ messages, as `displayRealtimeMetrics().errors.rate`: 1 with errors and no message, nothing with neither. Both are counted in
+ * one way: what `rate()` divides by in the first minutes of a process differs from store to store.
  *
  * @param by `job` and `instance`, or nothing
  */
 export function errorRatio(by: readonly string[] = []): string {
   const sum = by.length === 0 ? 'sum' : `sum by (${by.join(', ')}) `;
-  const errors = `${sum}(\n${indented([grown(applicationErrors), grown(socketErrors)].join('\nor\n'))}\n) / $__rate_interval`;
-  const traffic = rate(messages, { by });
+  const errors = `${sum}(\n${indented([grown(applicationErrors), grown(socketErrors)].join('\nor\n'))}\n)`;
+  const traffic = exactIncrease(messages, { by });
   return [`${errors} / (${traffic} > 0)`, `0 * (${traffic} > 0)`, `0 * (${errors} > 0) + 1`].join('\nor\n');
 }
 

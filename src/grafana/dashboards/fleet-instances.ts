@@ -69,7 +69,7 @@ export function instances(config: ResolvedConfig): Section {
           {
             title: 'Memory',
             unit: 'percentunit',
-            decimals: 0,
+            decimals: 1,
             expr: most(processMetrics.memoryUtilization),
             limits: limits.memoryRatio,
           },

@@ -137,8 +137,8 @@ function annotations(): Annotation[] {
       enable: true,
       hide: false,
       iconColor: 'blue',
-      // a process is younger than the time between two points at one point only
-      expr: `${gauge(processMetrics.uptime)} < $__interval`,
+      // young long enough to be scraped once by then; points without a gap between them are one mark
+      expr: `${gauge(processMetrics.uptime)} < $__rate_interval`,
       titleFormat: 'Process started',
       textFormat: '{{instance}} of {{job}}',
       tagKeys: 'job,instance',

@@ -5,7 +5,7 @@ import type { Section } from '../panels/grid.ts';
 import { gauge, value } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
 import { COLOURS, limitsOf } from '../panels/thresholds.ts';
-import { coloured, timeSeries } from '../panels/time-series.ts';
+import { coloured, legendOnly, timeSeries } from '../panels/time-series.ts';
 import type { Dashboard } from '../schema.ts';
 import { framed } from './frame.ts';
 import { collections, hostSection } from './runtime-host.ts';
@@ -60,11 +60,11 @@ function processSection(config: ResolvedConfig): Section {
       timeSeries({
         title: 'JavaScript heap in use and limit',
         description:
-          'Heap in use of each instance, and the lowest limit. Normal: a saw-tooth well below the limit. Teeth whose foot rises: a leak of objects; at the limit the process ends ("heap out of memory").',
+          'Heap in use of each instance; the lowest limit stands in the legend alone, being far above. Normal: a saw-tooth well below it. Teeth whose foot rises: a leak of objects; at the limit the process ends ("heap out of memory").',
         size: [8, 8],
         unit: 'bytes',
         queries: [perInstance(heapUsed), { expr: value('min', heapLimit), legend: 'limit' }],
-        overrides: [coloured('limit', COLOURS.critical)],
+        overrides: [coloured('limit', COLOURS.critical), legendOnly('limit')],
       }),
       timeSeries({
         title: 'Uptime',

@@ -96,7 +96,7 @@ export function glance(config: ResolvedConfig): Section {
           "Resident memory as a share of the container's limit, without one of the host's memory; of the instance with most. Normal: green, level over hours. Otherwise see Runtime and host.",
         size: [3, HEIGHT],
         unit: 'percentunit',
-        decimals: 0,
+        decimals: 1,
         queries: [{ expr: value('max', processMetrics.memoryUtilization), legend: 'memory' }],
         limits: limits.memoryRatio,
         link: to('runtime', 'Runtime and host'),

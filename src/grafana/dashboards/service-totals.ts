@@ -3,13 +3,13 @@ import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import { barGauge } from '../panels/bar-gauge.ts';
 import type { Section } from '../panels/grid.ts';
-import { exactRate, named, observationsSinceStart, orZero, quantile, sinceStart, value } from '../panels/query.ts';
+import { exactRate, named, observationsSinceStart, orZero, quantile, sinceStart } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { errorsByComponent, errorsSinceStart } from './errors.ts';
 
 const { sessions } = realtimeMetrics();
-const { openConnections, connectionDuration, messages, io } = webSocketMetrics('server');
+const { handshakeDuration, messages, io } = webSocketMetrics('server');
 
 const DIRECTION = 'network.io.direction';
 const IN = { where: { [DIRECTION]: 'receive' } };
@@ -20,47 +20,48 @@ const EXACT =
 
 /** What was counted since the processes started. */
 export function totals(): Section {
-  const total = (title: string, unit: string, what: string, expr: string) =>
+  const total = (title: string, unit: string, what: string, expr: string, height = 4) =>
     stat({
       title,
       description: `${what}. ${EXACT}`,
-      size: [3, 4],
+      size: [4, height],
       unit,
       instant: true,
       // 1234, not 1.23 K
       ...(unit === 'locale' && { decimals: 0 }),
       queries: [{ expr, legend: title.replace(' since start', '') }],
     });
-  const closed = orZero(observationsSinceStart(connectionDuration));
+  const opened = orZero(observationsSinceStart(handshakeDuration, { where: { 'http.response.status_code': '101' } }));
   return {
     title: 'Totals since start',
     blocks: [
       total(
         'Connections since start',
         'locale',
-        'Connections that were opened: those that are closed and those that are open. Normal: grows with each client; far faster than the open ones: clients reconnect in a loop',
-        `(${closed})\n+ ${value('sum', openConnections)}`,
+        'Connections that were seen to open. Normal: grows with each client; far faster than the open ones: clients reconnect in a loop',
+        opened,
       ),
       total('Messages in since start', 'locale', 'Messages received. Normal: grows steadily', sinceStart(messages, IN)),
       total('Messages out since start', 'locale', 'Messages sent. Normal: grows steadily', sinceStart(messages, OUT)),
       total('Bytes in since start', 'bytes', 'Payload received. Normal: grows with the messages', sinceStart(io, IN)),
       total('Bytes out since start', 'bytes', 'Payload sent. Normal: grows with the messages', sinceStart(io, OUT)),
       total(
-        'Errors since start',
-        'locale',
-        'Errors of application and server sockets. Normal: few; see the components beside it',
-        orZero(errorsSinceStart()),
-      ),
-      total(
         'Sessions since start',
         'locale',
         'Sessions begun, as the application counts them. Normal: grows with the connections',
         orZero(sinceStart(sessions)),
       ),
+      total(
+        'Errors since start',
+        'locale',
+        'Errors of application and server sockets. Normal: few; see the components beside it',
+        orZero(errorsSinceStart()),
+        6,
+      ),
       barGauge({
         title: 'Errors by component since start',
         description: `Errors by component; websocket: seen on server sockets, _other: components beyond the cap. Normal: none. ${EXACT}`,
-        size: [3, 4],
+        size: [20, 6],
         unit: 'locale',
         decimals: 0,
         noValue: 'No errors',

@@ -80,7 +80,8 @@ export function opening({ metrics, title, none }: End): Block[] {
               'none',
             )} > 0`,
           ),
-          legend: '{{http_response_status_code}} {{error_type}}',
+          // of a refused one the reason is its status
+          legend: '{{error_type}}',
         },
       ],
     }),

@@ -5,9 +5,9 @@ import type { Block } from '../panels/panel.ts';
 import {
   bucketCounts,
   exactIncrease,
+  exactObservationRate,
   exactRate,
   named,
-  observationRate,
   quantile,
   rate,
   top,
@@ -157,18 +157,19 @@ export function handling({ role, metrics, title, none }: End, config: ResolvedCo
     timeSeries({
       title: title('Handlers that failed'),
       description:
-        'Messages handled per second, and those whose handlers threw or whose promise was rejected, by kind of error. Normal: no line but "handled". Otherwise the logs of the service have the error.',
+        'Messages per second whose handlers threw or whose promise was rejected, by kind of error, first ones included. Normal: none. Otherwise the logs of the service have the error.',
       size: [8, 8],
       unit: 'ops',
-      noValue: none('No message was handled'),
+      bars: true,
+      stacked: true,
+      noValue: none('No handler failed'),
       queries: [
-        { expr: observationRate(processDuration), legend: 'handled' },
         {
           expr: top(
             10,
-            observationRate(processDuration, { by: ['error.type'], where: { 'error.type': { matches: '.+' } } }),
+            exactObservationRate(processDuration, { by: ['error.type'], where: { 'error.type': { matches: '.+' } } }),
           ),
-          legend: 'failed: {{error_type}}',
+          legend: '{{error_type}}',
         },
       ],
     }),

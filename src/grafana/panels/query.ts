@@ -88,6 +88,11 @@ export function exactObservations(metric: MetricSpec, { by = [], where = {} }: C
   return aggregate('sum', metric, by, increaseOver(observationCount(metric, chosen(where)), WINDOW, CHOSEN));
 }
 
+/** {@link exactObservations} per second. */
+export function exactObservationRate(metric: MetricSpec, cut: Cut = {}): string {
+  return `${exactObservations(metric, cut)} / ${WINDOW.seconds}`;
+}
+
 /** The observations of a histogram since its processes started. */
 export function observationsSinceStart(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
   return aggregate('sum', metric, by, observationCount(metric, chosen(where)));

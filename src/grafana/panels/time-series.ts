@@ -27,7 +27,8 @@ export function timeSeries(spec: TimeSeries): Block {
     drawStyle: bars ? 'bars' : 'line',
     lineInterpolation: 'linear',
     lineWidth: bars ? 0 : 1,
-    fillOpacity: bars ? 80 : stacked ? 30 : 10,
+    // lines over each other stay lines: areas would look like parts of a whole
+    fillOpacity: bars ? 80 : stacked ? 30 : 0,
     gradientMode: 'none',
     showPoints: 'auto',
     pointSize: 4,
@@ -71,7 +72,15 @@ export function coloured(series: string, fixedColor: string): Override {
   };
 }
 
-/** Gives a series an axis of its own on the right. */
+/** Tells a series' values in the legend, and does not draw it: it is so far above the others that they would be flat. */
+export function legendOnly(series: string): Override {
+  return {
+    matcher: { id: 'byName', options: series },
+    properties: [{ id: 'custom.hideFrom', value: { legend: false, tooltip: false, viz: true } }],
+  };
+}
+
+/** Gives a series of another unit an axis of its own. */
 export function onTheRight(series: string, unit: string): Override {
   return {
     matcher: { id: 'byName', options: series },

@@ -1,0 +1,175 @@
+import { resolve } from 'node:path';
+import { EXPORTED_DURATIONS } from '../../src/catalog/buckets.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import { dashboardsOf } from '../../src/grafana/dashboards.ts';
+import type { RealtimeMetrics, TelemetryConfig } from '../../src/index.ts';
+import { freePort } from '../support/free-port.ts';
+import { closeLater, closeLeftovers } from '../support/leftovers.ts';
+import { panelQueries, panelTitled } from '../support/panel-queries.ts';
+import { Peer } from '../support/peer.ts';
+import { latest, runQuery } from '../support/query-run.ts';
+import type { QueryScope } from '../support/query-scope.ts';
+import { startPrometheus, startVictoriaMetrics } from '../support/stack-server.ts';
+import type { StackServer } from '../support/stack-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const JOB = 'scripted';
+const RELABELLING = resolve(__dirname, '../../otel-collector/victoria-metrics-relabel.yml');
+const START_MS = 60_000;
+const SAMPLED_MS = 15_000;
+
+/** The window is that of the panels, in which the whole run lies; a sample of process and host lasts some scrapes. */
+const config = (port: number): TelemetryConfig => ({
+  service_name: JOB,
+  sampling_interval_ms: 4000,
+  retention: { window_ms: 60_000 },
+  websocket: { idle_after_ms: 200 },
+  prometheus: { port, scrape_interval_ms: 1000 },
+  alerts: { latency_statistic: 'avg' },
+});
+
+/** Half a day, which Grafana asks for by minutes: `$__rate_interval` is 61 s. */
+const RANGE_MS = 12 * 3_600_000;
+
+const [service, , runtime] = dashboardsOf(resolveConfig('test', config(0)), []);
+
+describe('after a scripted run, at rest, what the panels of the dashboards show', () => {
+  let peer: Peer<string>;
+  let stores: Readonly<Record<string, StackServer>>;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const victoriaMetrics = await startVictoriaMetrics([`-relabelConfig=${RELABELLING}`]);
+    closeLater(() => victoriaMetrics.stop());
+    peer = await Peer.start('the scripted service', 'stack/scripted-service.cjs', {
+      env: {
+        CONFIG: JSON.stringify(config(port)),
+        OTLP_URL: `${victoriaMetrics.url}/opentelemetry/v1/metrics`,
+        SERVICE: JOB,
+        INSTANCE: 'the-one',
+      },
+    });
+    const prometheus = await startPrometheus([{ job: JOB, urls: [`http://127.0.0.1:${port}/metrics`] }]);
+    closeLater(() => prometheus.stop());
+    stores = { Prometheus: prometheus, VictoriaMetrics: victoriaMetrics };
+    await peer.ask({ run: 0 });
+    await inBothStores('the first part', 'Errors since start', 1);
+    await peer.ask({ run: 1 });
+    await inBothStores('the second part', 'Errors since start', 12);
+    await inBothStores('idle connections', 'Connections', 7, 'A');
+  }, 2 * START_MS);
+  afterAll(closeLeftovers);
+
+  /** What a panel of the Service dashboard shows on a store, by the label that its series differ in; alone: ''. */
+  async function shown(
+    store: string,
+    title: string,
+    refId = 'A',
+    dashboard = service!,
+  ): Promise<Record<string, number>> {
+    const query = panelQueries(dashboard, '', panelTitled(dashboard, title)).find((one) => one.refId === refId);
+    const scope: QueryScope = { toMs: Date.now(), rangeMs: RANGE_MS, scrapeIntervalMs: 1000 };
+    const answer = await runQuery(stores[store]!.url, { ...query!, kind: 'instant' }, scope);
+    return Object.fromEntries(latest(answer).map(({ labels, value }) => [Object.values(labels).join(), value]));
+  }
+
+  async function inBothStores(what: string, title: string, value: number, refId?: string): Promise<void> {
+    for (const store of Object.keys(stores)) {
+      const arrived = async (): Promise<boolean> => (await shown(store, title, refId))[''] === value;
+      await waitFor(`${what} to arrive in ${store}`, arrived, START_MS);
+    }
+  }
+
+  const figures = (): Promise<RealtimeMetrics> => peer.ask({ figures: true });
+
+  describe.each(['Prometheus', 'VictoriaMetrics'])('on %s', (store) => {
+    test.each<[title: string, refId: string, figure: (metrics: RealtimeMetrics) => number]>([
+      ['Open connections', 'A', ({ connections }) => connections.total],
+      ['Connections', 'A', ({ connections }) => connections.active],
+      ['Connections', 'B', ({ connections }) => connections.idle],
+      ['Connections', 'C', ({ connections }) => connections.total],
+      ['Connections since start', 'A', ({ connections }) => connections.opened],
+      ['Messages in since start', 'A', ({ messages }) => messages.incoming],
+      ['Messages out since start', 'A', ({ messages }) => messages.outgoing],
+      ['Bytes in since start', 'A', ({ bandwidth }) => bandwidth.incoming],
+      ['Bytes out since start', 'A', ({ bandwidth }) => bandwidth.outgoing],
+      ['Errors since start', 'A', ({ errors }) => errors.total],
+      ['Sessions since start', 'A', ({ sessions }) => sessions.total],
+      ['Sessions', 'A', ({ sessions }) => sessions.active],
+    ])('%s, query %s, is the figure of displayRealtimeMetrics()', async (title, refId, figure) => {
+      expect(await shown(store, title, refId)).toEqual({ '': figure(await figures()) });
+    });
+
+    test('errors by component are equal', async () => {
+      const { errors } = await figures();
+      expect(await shown(store, 'Errors by component since start')).toEqual(errors.byComponent);
+    });
+
+    test('queues are equal', async () => {
+      const { queues } = await figures();
+      expect(await shown(store, 'Queues')).toEqual(queues);
+    });
+
+    test.each([
+      ['Application latency', 'A', 'p50'],
+      ['Application latency', 'B', 'p95'],
+      ['Application latency', 'C', 'p99'],
+      ['Latency avg', 'A', 'avg'],
+    ] as const)('%s, query %s, is in the same exported bucket as %s', async (title, refId, statistic) => {
+      const bucketOf = (seconds: number): number => EXPORTED_DURATIONS.findIndex((bound) => seconds <= bound);
+      const { latency } = await figures();
+      const { '': value } = await shown(store, title, refId);
+      expect(bucketOf(value!)).toBe(bucketOf(latency[statistic]! / 1000));
+    });
+
+    test('the extremes of the window are equal', async () => {
+      const { latency } = await figures();
+      const title = 'Application latency, window extremes';
+      expect((await shown(store, title, 'A'))['']! * 1000).toBeCloseTo(latency.min!, 6);
+      expect((await shown(store, title, 'B'))['']! * 1000).toBeCloseTo(latency.max!, 6);
+    });
+
+    test('the error rate is equal', async () => {
+      const { errors } = await figures();
+      const { '': value } = await shown(store, 'Error rate');
+      expect(value).toBeCloseTo(errors.rate!, 9);
+    });
+
+    test(
+      'memory and CPU are those of the same sample',
+      async () => {
+        const same = async (): Promise<boolean> => {
+          const before = await figures();
+          const [memory, cpu, bytes] = await Promise.all([
+            shown(store, 'Memory'),
+            shown(store, 'CPU'),
+            shown(store, 'Memory of the process', 'A', runtime),
+          ]).then((all) => all.map((one) => Object.values(one)[0]));
+          const { memoryPercent, cpuPercent, memoryBytes } = before.resources;
+          return isNear(memory, memoryPercent! / 100) && isNear(cpu, cpuPercent! / 100) && isNear(bytes, memoryBytes!);
+        };
+        expect(await waitFor('the same sample', same, SAMPLED_MS)).toBe(true);
+      },
+      2 * SAMPLED_MS,
+    );
+  });
+
+  test('is what was done', async () => {
+    const echoed = 1 + 12 * 50;
+    const bytes = 100 + 50 * 1000 * ((12 * 13) / 2);
+    expect(await figures()).toMatchObject({
+      connections: { active: 7, idle: 5 + 7, opened: 13 },
+      messages: { incoming: echoed, outgoing: echoed },
+      bandwidth: { incoming: bytes, outgoing: bytes },
+      errors: { total: 12, byComponent: { storage: 7, auth: 4, websocket: 1 } },
+      sessions: { active: 3, total: 11 },
+      queues: { outbox: 17, inbox: 0 },
+      latency: { source: 'app', count: 1101 },
+    });
+  });
+});
+
+/** To the digits that every store keeps. */
+function isNear(value: number | undefined, figure: number): boolean {
+  return value !== undefined && Number(value.toPrecision(9)) === Number(figure.toPrecision(9));
+}
