@@ -1,4 +1,8 @@
 import type * as grafana from '@grafana/schema';
+import type { Options as BarGauge } from '@grafana/schema/dist/esm/raw/composable/bargauge/panelcfg/x/BarGaugePanelCfg_types.gen';
+import type { Options as Heatmap } from '@grafana/schema/dist/esm/raw/composable/heatmap/panelcfg/x/HeatmapPanelCfg_types.gen';
+import type { Options as Stat } from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen';
+import type { Options as TimeSeries } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen';
 
 // Grafana's own types as they are written in JSON. Types only: nothing of the package is loaded, and no public type names it.
 
@@ -57,11 +61,17 @@ export type Override = Written<grafana.FieldConfigSource>['overrides'][number];
 /** How a time series is drawn. */
 export type GraphStyle = Written<grafana.GraphFieldConfig>;
 
-/** The legend of a time series panel. */
-export type Legend = Written<grafana.VizLegendOptions>;
+/** Options of the panels that we use, each by its type. */
+export interface PanelOptions {
+  readonly bargauge: Written<BarGauge>;
+  readonly heatmap: Written<Heatmap>;
+  readonly stat: Written<Stat>;
+  readonly table: Written<grafana.TableOptions>;
+  readonly timeseries: Written<TimeSeries>;
+}
 
-/** What appears where the mouse is. */
-export type Tooltip = Written<grafana.VizTooltipOptions>;
+/** How a table's cells are shown. */
+export type CellStyle = Written<grafana.TableFieldOptions>;
 
 /** How the values of a series become one. */
 export type Reduce = Written<grafana.ReduceDataOptions>;

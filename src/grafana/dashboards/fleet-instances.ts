@@ -3,7 +3,6 @@ import { realtimeMetrics } from '../../catalog/realtime.ts';
 import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
-import { dashboardUid } from '../identity.ts';
 import { barGauge } from '../panels/bar-gauge.ts';
 import type { Section } from '../panels/grid.ts';
 import { orZero, rate, top, value } from '../panels/query.ts';
@@ -11,6 +10,7 @@ import { table } from '../panels/table.ts';
 import { limitsOf } from '../panels/thresholds.ts';
 import { errorRatio } from './errors.ts';
 import { statisticOf } from './latency.ts';
+import { linkToInstance } from './links.ts';
 
 const EACH = ['job', 'instance'] as const;
 
@@ -25,12 +25,6 @@ export function instances(config: ResolvedConfig): Section {
   const limits = limitsOf(config.alerts);
   const statistic = config.alerts.latency_statistic;
   const most = (metric: Parameters<typeof value>[1]) => value('max', metric, { by: EACH });
-  const toService = [
-    `/d/${dashboardUid('service', config)}?var-job=\${__data.fields.Job}`,
-    'var-instance=${__data.fields.Instance}',
-    '${datasource:queryparam}',
-    '${__url_time_range}',
-  ].join('&');
   return {
     title: 'Instances',
     blocks: [
@@ -45,7 +39,7 @@ export function instances(config: ResolvedConfig): Section {
             label: 'instance',
             title: 'Instance',
             width: 220,
-            link: { title: 'Service dashboard of ${__value.text}', url: toService },
+            link: linkToInstance(config),
           },
           { label: 'job', title: 'Job', width: 160 },
         ],

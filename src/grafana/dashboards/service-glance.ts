@@ -3,14 +3,15 @@ import { realtimeMetrics } from '../../catalog/realtime.ts';
 import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
-import { dashboardUid } from '../identity.ts';
+import type { DashboardKind } from '../identity.ts';
 import type { Section } from '../panels/grid.ts';
 import { gauge, orZero, rate, value } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
 import { COLOURS, limitsOf, steps } from '../panels/thresholds.ts';
 import { errorRatio } from './errors.ts';
 import { statisticOf } from './latency.ts';
-import type { DashboardKind } from '../identity.ts';
+import { linkTo } from './links.ts';
+import type { PanelLink } from './links.ts';
 
 const { latency } = realtimeMetrics();
 const { openConnections, messages, processDuration } = webSocketMetrics('server');
@@ -21,10 +22,7 @@ const HEIGHT = 4;
 export function glance(config: ResolvedConfig): Section {
   const limits = limitsOf(config.alerts);
   const statistic = config.alerts.latency_statistic;
-  const to = (kind: DashboardKind, title: string) => ({
-    title,
-    url: `/d/${dashboardUid(kind, config)}?\${__url_time_range}&\${__all_variables}`,
-  });
+  const to = (kind: DashboardKind, title: string): PanelLink => linkTo(kind, title, config);
   return {
     blocks: [
       stat({

@@ -6,10 +6,11 @@ import type { Section } from '../panels/grid.ts';
 import { heatmap } from '../panels/heatmap.ts';
 import { bucketCounts, exactRate, gauge, named, rate, top, value } from '../panels/query.ts';
 import { table } from '../panels/table.ts';
-import { limitsOf } from '../panels/thresholds.ts';
+import { COLOURS, limitsOf } from '../panels/thresholds.ts';
 import { onTheRight, timeSeries } from '../panels/time-series.ts';
 import { errorRatio } from './errors.ts';
 import { quantiles } from './latency.ts';
+import { linkToInstance } from './links.ts';
 
 const { latency, latencyWindowMin, latencyWindowMax, errors, activeSessions, sessions, queueSize } = realtimeMetrics();
 const { openConnections, messages, io, processDuration, errors: socketErrors } = webSocketMetrics('server');
@@ -19,7 +20,7 @@ const IN = { where: { [DIRECTION]: 'receive' } };
 const OUT = { where: { [DIRECTION]: 'transmit' } };
 
 /** Which alerts fire. */
-export function firingAlerts(): Section {
+export function firingAlerts(config: ResolvedConfig): Section {
   return {
     title: 'Alerts',
     blocks: [
@@ -31,9 +32,13 @@ export function firingAlerts(): Section {
         noValue: 'No alert fires',
         labels: [
           { label: 'alert', title: 'Alert' },
-          { label: 'severity', title: 'Severity' },
+          {
+            label: 'severity',
+            title: 'Severity',
+            colours: { warning: COLOURS.warning, critical: COLOURS.critical },
+          },
           { label: 'job', title: 'Job' },
-          { label: 'instance', title: 'Instance' },
+          { label: 'instance', title: 'Instance', link: linkToInstance(config) },
         ],
         values: [
           {
@@ -209,15 +214,15 @@ export function load(config: ResolvedConfig): Section {
       timeSeries({
         title: 'Sessions',
         description:
-          'Sessions that are active, as the application counts them (updateSessionCount), and those begun per second, on the right. Normal: in proportion to the connections; an application that counts none shows 0.',
+          'Sessions that are active, as the application counts them (updateSessionCount), and on the right those begun per second. Normal: in proportion to the connections; an application that counts none shows 0.',
         size: [8, 8],
         unit: 'short',
         noValue: 'The application counts no sessions',
         queries: [
           { expr: value('sum', activeSessions), legend: 'active' },
-          { expr: rate(sessions), legend: 'begun' },
+          { expr: rate(sessions), legend: 'begun per second' },
         ],
-        overrides: [onTheRight('begun', 'ops')],
+        overrides: [onTheRight('begun per second', 'ops')],
       }),
       timeSeries({
         title: 'Queues',

@@ -15,7 +15,7 @@ export function serviceDashboard(config: ResolvedConfig, custom: readonly Metric
     'How the service fares: traffic, errors, latency, load. Open it first; the other dashboards say why.',
     [
       glance(config),
-      firingAlerts(),
+      firingAlerts(config),
       traffic(),
       errorSection(config),
       latencySection(config),

@@ -1,4 +1,4 @@
-import type { FieldConfig, Override, Panel, Reduce, Target, Transformation } from '../schema.ts';
+import type { FieldConfig, Override, Panel, PanelOptions, Reduce, Target, Transformation } from '../schema.ts';
 
 /** All panels and queries read from what the variable says. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
@@ -46,14 +46,14 @@ export type Asking = Pick<Target, 'instant' | 'range' | 'format'>;
 /** The last value, and that there is none where there is none. */
 export const LAST: Reduce = { calcs: ['lastNotNull'], fields: '', values: false };
 
-/** A panel of any type. */
-export function panelBlock(
-  type: string,
+/** A panel of any type that we use. */
+export function panelBlock<Type extends keyof PanelOptions>(
+  type: Type,
   { title, description, size: [width, height], queries, overrides = [] }: ValuePanel,
   how: {
     readonly asking: Asking;
     readonly defaults: FieldConfig;
-    readonly options: Readonly<Record<string, unknown>>;
+    readonly options: PanelOptions[Type];
     readonly transformations?: readonly Transformation[];
     readonly maxDataPoints?: number;
   },
@@ -74,7 +74,7 @@ export function panelBlock(
         ...asking,
       })),
       fieldConfig: { defaults, overrides },
-      options,
+      options: { ...options },
       ...more,
     },
     width,

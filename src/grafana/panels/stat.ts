@@ -38,6 +38,7 @@ export function stat(spec: Stat): Block {
       textMode: spec.queries.length > 1 ? 'value_and_name' : 'value',
       wideLayout: true,
       showPercentChange: false,
+      percentChangeColorMode: 'standard',
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { Override, Transformation } from '../schema.ts';
+import type { CellStyle, Override, Transformation } from '../schema.ts';
 import { panelBlock } from './panel.ts';
 import type { Block, Query, ValuePanel } from './panel.ts';
 import { hasLimit, steps, thresholdSteps } from './thresholds.ts';
@@ -11,6 +11,8 @@ interface LabelColumn {
   readonly width?: number;
   /** Where a click leads: a path within Grafana; `${__data.fields.Title}` is the value of another column. */
   readonly link?: { readonly title: string; readonly url: string };
+  /** Colours of the cells with these texts. */
+  readonly colours?: Readonly<Record<string, string>>;
 }
 
 /** A column of values. */
@@ -32,6 +34,9 @@ export interface Table extends Omit<ValuePanel, 'queries' | 'overrides' | 'unit'
   readonly sortBy?: { readonly title: string; readonly desc: boolean };
 }
 
+const CELLS: CellStyle = { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false };
+const FILLED: CellStyle['cellOptions'] = { type: 'color-background', mode: 'basic' };
+
 /** Values of now, a row for each combination of labels. */
 export function table({ labels, values, sortBy, ...text }: Table): Block {
   const queries = values.map(({ title, expr }): Query => ({ expr, legend: title }));
@@ -45,13 +50,13 @@ export function table({ labels, values, sortBy, ...text }: Table): Block {
         unit,
         color: { mode: 'thresholds' },
         thresholds: steps([{ color: 'text', value: null }]),
-        custom: { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false },
+        custom: { ...CELLS },
         ...(text.noValue !== undefined && { noValue: text.noValue }),
       },
       options: {
         showHeader: true,
         cellHeight: 'sm',
-        footer: { show: false, reducer: ['sum'], countRows: false, fields: '' },
+        frameIndex: 0,
         ...(sortBy !== undefined && { sortBy: [{ displayName: sortBy.title, desc: sortBy.desc }] }),
       },
       transformations: columnsOf(labels, values),
@@ -81,14 +86,24 @@ function columnsOf(labels: readonly LabelColumn[], values: readonly ValueColumn[
   ];
 }
 
-function labelOverride({ title, width, link }: LabelColumn): Override[] {
+function labelOverride({ title, width, link, colours }: LabelColumn): Override[] {
   const properties = [
     // a label is a text, whatever its panel's unit
     { id: 'unit', value: 'string' },
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(link ? [{ id: 'links', value: [{ ...link, targetBlank: false }] }] : []),
+    ...(colours
+      ? [
+          { id: 'mappings', value: [{ type: 'value', options: mapped(colours) }] },
+          { id: 'custom.cellOptions', value: FILLED },
+        ]
+      : []),
   ];
   return [{ matcher: { id: 'byName', options: title }, properties }];
+}
+
+function mapped(colours: Readonly<Record<string, string>>): Record<string, object> {
+  return Object.fromEntries(Object.entries(colours).map(([text, color], index) => [text, { text, color, index }]));
 }
 
 function valueOverride({ title, unit, decimals, width, limits }: ValueColumn): Override {
@@ -101,7 +116,7 @@ function valueOverride({ title, unit, decimals, width, limits }: ValueColumn): O
       ...(limits && hasLimit(limits)
         ? [
             { id: 'thresholds', value: thresholdSteps(limits) },
-            { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } },
+            { id: 'custom.cellOptions', value: FILLED },
           ]
         : []),
     ],

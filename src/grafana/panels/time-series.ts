@@ -1,4 +1,4 @@
-import type { GraphStyle, Legend, Override, Tooltip } from '../schema.ts';
+import type { GraphStyle, Override } from '../schema.ts';
 import { panelBlock } from './panel.ts';
 import type { Block, ValuePanel } from './panel.ts';
 import { hasLimit, thresholdSteps } from './thresholds.ts';
@@ -40,13 +40,6 @@ export function timeSeries(spec: TimeSeries): Block {
     hideFrom: { legend: false, tooltip: false, viz: false },
     thresholdsStyle: { mode: limits && hasLimit(limits) ? 'dashed' : 'off' },
   };
-  const legend: Legend = {
-    displayMode: 'table',
-    placement: 'bottom',
-    showLegend: true,
-    calcs: spec.calcs ?? ['lastNotNull', 'max'],
-  };
-  const tooltip: Tooltip = { mode: 'multi', sort: 'desc' };
   return panelBlock('timeseries', spec, {
     asking: { range: true, instant: false, format: 'time_series' },
     defaults: {
@@ -59,7 +52,15 @@ export function timeSeries(spec: TimeSeries): Block {
       ...(decimals !== undefined && { decimals }),
       ...(noValue !== undefined && { noValue }),
     },
-    options: { legend, tooltip },
+    options: {
+      legend: {
+        displayMode: 'table',
+        placement: 'bottom',
+        showLegend: true,
+        calcs: spec.calcs ?? ['lastNotNull', 'max'],
+      },
+      tooltip: { mode: 'multi', sort: 'desc' },
+    },
   });
 }
 
