@@ -10,7 +10,12 @@ const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const GRID_ROW_PX = 38;
 const HEADER_PX = 48;
 
-/** Takes a picture of a whole page with Chromium. @returns its height in pixels */
+/**
+ * Takes a picture of a page with Chromium.
+ *
+ * @param picture its name tells the format: `.png`, `.webp`
+ * @returns its height in pixels
+ */
 export async function takePicture(page: string, picture: string, widthPx: number, gridRows: number): Promise<number> {
   const profile = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-chromium-'));
   const heightPx = gridRows * GRID_ROW_PX + HEADER_PX;

@@ -1,7 +1,10 @@
 // Draws the four dashboards with real data, to look at: starts the demo, a service in which more happens, and a Prometheus, lets
 // them run, and takes a picture of each dashboard. It is a rendering of ours, near to Grafana's and not the same.
 //
-//   npm run build && PATH=…/bin:$PATH node test/rendering/render.mjs [--seconds 120] [--out DIR] [--width 1600] [--config FILE]
+//   npm run render -- [--seconds 120] [--out DIR] [--width 1600] [--rows N] [--format png|webp] [--config FILE]
+//
+// It needs Prometheus and VictoriaMetrics on the PATH, as the stack tests do, and Chromium: /usr/bin/chromium, or what CHROMIUM says.
+// Without --rows a picture is as high as its dashboard; a row of the grid is 38 pixels.
 import { createRequire } from 'node:module';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +16,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '120' },
     out: { type: 'string' },
     width: { type: 'string', default: '1600' },
+    rows: { type: 'string', default: '1000' },
+    format: { type: 'string', default: 'png' },
     config: { type: 'string' },
   },
 });
@@ -24,5 +29,7 @@ await renderDashboards({
   runMs: Number(values.seconds) * 1000,
   folder: values.out ?? mkdtempSync(join(tmpdir(), 'telemetry-dashboard-pictures-')),
   widthPx: Number(values.width),
+  mostRows: Number(values.rows),
+  format: values.format,
   ...(values.config && { config: JSON.parse(readFileSync(values.config, 'utf8')) }),
 });

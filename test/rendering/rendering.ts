@@ -22,6 +22,9 @@ export interface RenderingOptions {
   /** Where pictures and pages go. */
   readonly folder: string;
   readonly widthPx: number;
+  /** A picture is cut off below so many rows of the grid. */
+  readonly mostRows: number;
+  readonly format: 'png' | 'webp';
   /** Of the services and the dashboards. */
   readonly config?: TelemetryConfig;
 }
@@ -73,13 +76,10 @@ export async function renderDashboards({ config = CONFIG, ...options }: Renderin
       const drawn = await ask(dashboard, services.prometheus.url, scope);
       const file = join(options.folder, dashboard.uid);
       writeFileSync(`${file}.json`, JSON.stringify(drawn));
-      const heightPx = await takePicture(
-        writePage(`${file}.html`, drawn),
-        `${file}.png`,
-        options.widthPx,
-        drawn.height,
-      );
-      process.stdout.write(`${file}.png  ${options.widthPx} × ${heightPx}\n`);
+      const picture = `${file}.${options.format}`;
+      const rows = Math.min(drawn.height, options.mostRows);
+      const heightPx = await takePicture(writePage(`${file}.html`, drawn), picture, options.widthPx, rows);
+      process.stdout.write(`${picture}  ${options.widthPx} × ${heightPx}\n`);
     }
   } finally {
     await services.stop();

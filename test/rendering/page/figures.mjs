@@ -31,7 +31,10 @@ export function drawStat(body, drawn) {
     const stat = element('div', 'stat', ...(withName ? [element('div', 'name', name)] : []), value);
     if (colorMode === 'background') stat.style.background = colour;
     else value.style.color = colour;
-    if (graphMode === 'area') stat.append(sparkline(points, colour));
+    if (graphMode === 'area') {
+      stat.classList.add('with-curve');
+      stat.append(sparkline(points, colour));
+    }
     return { stat, value, text };
   });
   body.append(...drawnStats.map(({ stat }) => stat));

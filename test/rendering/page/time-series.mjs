@@ -38,7 +38,7 @@ export function drawTimeSeries(body, drawn, { fromMs, toMs, marks }) {
       right: { range: (_, low, high) => rangeOf(low, high, defaults) },
     },
     axes: [
-      axis({ values: (_, splits) => splits.map((at) => new Date(at * 1000).toTimeString().slice(0, 8)), space: 80 }),
+      axis({ size: 26, space: 80, values: (_, splits) => splits.map(clock) }),
       valueAxis('y', 3, defaults.unit),
       ...fields
         .filter(isOnTheRight)
@@ -50,6 +50,10 @@ export function drawTimeSeries(body, drawn, { fromMs, toMs, marks }) {
     hooks: { draw: [(chart) => drawLines(chart, defaults, marks)] },
   };
   new window.uPlot(options, withGaps, plot);
+}
+
+function clock(seconds) {
+  return new Date(seconds * 1000).toTimeString().slice(0, 8);
 }
 
 function isOnTheRight({ options }) {
