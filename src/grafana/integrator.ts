@@ -69,7 +69,7 @@ export class GrafanaIntegrator {
       this.#ended = new AbortController();
       if (!connection) return;
       const { signal } = this.#ended;
-      const client = new GrafanaClient({ ...connection, signal });
+      const client = new GrafanaClient({ ...connection, signal, logger });
       this.#link = {
         client,
         editor: new DashboardEditor(client, { signal }),

@@ -43,7 +43,7 @@ export interface GrafanaDashboard {
 }
 
 /** What Grafana knows about a dashboard besides its content. */
-export interface DashboardMeta {
+interface DashboardMeta {
   /** Empty for the root. */
   readonly folderUid?: string;
   readonly folderTitle?: string;
@@ -65,7 +65,7 @@ export interface StoredDashboard {
 }
 
 /** A dashboard to be saved; all its fields are sent. */
-export interface DashboardToSave {
+interface DashboardToSave {
   readonly title: string;
   readonly uid?: string | undefined;
   /** The one that was read: a save over another one is refused, unless `overwrite`. */

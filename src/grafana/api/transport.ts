@@ -28,7 +28,7 @@ export interface TransportOptions {
 }
 
 /** Tries in all, and the waits between them. */
-export interface Retry extends Backoff {
+interface Retry extends Backoff {
   readonly tries: number;
 }
 
