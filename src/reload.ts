@@ -8,6 +8,8 @@ import { watchConfigFile } from './config/watch.ts';
 /** What a {@link Reload} needs to know. */
 export interface ReloadOptions {
   readonly path: string;
+  /** State of the file when it was read. */
+  readonly seen: string;
   /** How often the file is looked at. */
   readonly intervalMs: number;
   /** What the dashboard runs with. */
@@ -37,7 +39,7 @@ export class Reload {
   constructor(options: ReloadOptions) {
     this.#options = options;
     this.#config = options.config;
-    this.#stop = watchConfigFile(options.path, options.intervalMs, () => {
+    this.#stop = watchConfigFile(options.path, options.seen, options.intervalMs, () => {
       this.#reload();
     });
   }

@@ -109,13 +109,13 @@ function run(file: ConfigFile | undefined, document: unknown, options: Initializ
     closing = done;
   });
   for (const warning of warnings) started.logger.warn(warning);
-  if (file) reload = follow(file.path, config, options.config, started);
+  if (file) reload = follow(file, config, options.config, started);
   return { ...started, options, origin: file && isUsed ? `${how}, ${file.path}` : how };
 }
 
 /** Follows the file of a dashboard that is running. */
 function follow(
-  path: string,
+  { path, seen }: ConfigFile,
   config: ResolvedConfig,
   overrides: TelemetryConfig | undefined,
   { configure, logger }: Started,
@@ -123,6 +123,7 @@ function follow(
   if (!configure || config.reload_interval_ms === 0) return undefined;
   return new Reload({
     path,
+    seen,
     intervalMs: config.reload_interval_ms,
     config,
     read: () => resolveDocuments(path, [readConfigFile(path)?.document, overrides]).config,

@@ -4,6 +4,7 @@ import { TelemetryConfigError } from '../base/errors.ts';
 import type { ConfigIssue } from '../base/errors.ts';
 import { findJsonBreak } from './json-text.ts';
 import type { Environment } from './substitution.ts';
+import { fileState } from './watch.ts';
 
 /** Where the configuration is looked for when nobody names a file, under the working directory. */
 const DEFAULT_FILE = 'configs/monitoring.json';
@@ -21,6 +22,8 @@ export interface ConfigFile {
   readonly document: unknown;
   /** Whether somebody asked for this file; one that was only found may be somebody else's. */
   readonly named: boolean;
+  /** Its state when it was read: what changes later is found by it. */
+  readonly seen: string;
 }
 
 /**
@@ -39,28 +42,30 @@ export function readConfigFile(
   const wanted = named ?? (fromEnvironment === '' ? undefined : fromEnvironment);
   const path = resolve(wanted ?? DEFAULT_FILE);
   let text: string;
+  let seen = '';
   try {
+    seen = fileState(path);
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code = 'unreadable' } = error as NodeJS.ErrnoException;
     if (wanted === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
     const words = READ_ERRORS[code];
     const value = words === undefined ? code : `${words} (${code})`;
-    return wrongFile(path, { path: '', value, expected: 'a file that can be read' }, wanted !== undefined);
+    return wrongFile(path, { path: '', value, expected: 'a file that can be read' }, wanted !== undefined, seen);
   }
   try {
     // editors of Windows put a byte order mark first
-    return { path, document: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown, named: wanted !== undefined };
+    return { path, document: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown, named: wanted !== undefined, seen };
   } catch {
-    return wrongFile(path, { path: '', value: whereItBreaks(text), expected: 'JSON' }, wanted !== undefined);
+    return wrongFile(path, { path: '', value: whereItBreaks(text), expected: 'JSON' }, wanted !== undefined, seen);
   }
 }
 
 /** @throws TelemetryConfigError for a named file; one that was only found may be somebody else's */
-function wrongFile(path: string, issue: ConfigIssue, named: boolean): ConfigFile {
+function wrongFile(path: string, issue: ConfigIssue, named: boolean, seen: string): ConfigFile {
   const document = new TelemetryConfigError(path, [issue]);
   if (named) throw document;
-  return { path, document, named };
+  return { path, document, named, seen };
 }
 
 /** Without a word of the file, which may hold secrets. */

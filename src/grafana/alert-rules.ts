@@ -41,7 +41,7 @@ export interface GrafanaAlertRule {
 }
 
 /** A query, or an expression over queries, of an alert rule. */
-export interface AlertQuery {
+interface AlertQuery {
   readonly refId: string;
   readonly datasourceUid: string;
   /** Seconds before now. */

@@ -10,7 +10,7 @@ import { dataSourcesFile } from './files/data-sources.ts';
  * All files for Grafana's provisioning, under `grafana/`: data sources, dashboards, alert rules. The same configuration and metrics
  * give the same bytes. They hold no secret.
  *
- * @param custom the user's own metrics; each becomes a panel of the Service dashboard
+ * @param custom the user's own metrics: they get a dashboard of their own
  */
 export function grafanaFiles(config: ResolvedConfig, custom: readonly MetricSpec[] = []): GeneratedFiles {
   const rules = grafanaAlertRules(config);

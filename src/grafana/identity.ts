@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedConfig } from '../config/schema.ts';
 
-/** The four dashboards. */
-export const DASHBOARD_KINDS = ['service', 'websocket', 'runtime', 'fleet'] as const;
+/** What there are dashboards of. */
+export const DASHBOARD_KINDS = ['service', 'websocket', 'runtime', 'fleet', 'custom'] as const;
 export type DashboardKind = (typeof DASHBOARD_KINDS)[number];
 
 /** Grafana refuses longer ones. */

@@ -5,6 +5,7 @@ import { TelemetryConfigError } from '../../src/base/errors.ts';
 import { readConfigFile } from '../../src/config/file.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { ResolvedConfig, TelemetryConfig } from '../../src/config/schema.ts';
+import { fileState } from '../../src/config/watch.ts';
 import { Reload } from '../../src/reload.ts';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
 import { LogLines } from '../support/log-lines.ts';
@@ -24,6 +25,7 @@ class Followed {
     this.write(JSON.stringify(document));
     const reload = new Reload({
       path: this.path,
+      seen: fileState(this.path),
       intervalMs: 2,
       config: this.#read(),
       read: () => this.#read(),

@@ -1,20 +1,27 @@
 import type { MetricSpec } from '../../catalog/metric.ts';
 import { labelName, prometheusName } from '../../catalog/prometheus-name.ts';
+import type { ResolvedConfig } from '../../config/schema.ts';
 import { labelOf, nameOf } from '../../promql/series.ts';
-import type { Section } from '../panels/grid.ts';
 import type { Block } from '../panels/panel.ts';
 import { exactRate, named, quantile, top, value } from '../panels/query.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import type { TimeSeries } from '../panels/time-series.ts';
 import { grafanaRateUnit, grafanaUnit } from '../panels/unit.ts';
+import type { Dashboard } from '../schema.ts';
+import { framed } from './frame.ts';
 
 /** Series that a panel can show and people can still read. */
 const MOST_SERIES = 10;
 
-/** The user's own metrics, each a panel; no section without any. */
-export function customSection(metrics: readonly MetricSpec[]): Section[] {
+/**
+ * The metrics that the service's own code declares, each a panel; no dashboard without any. It is one of its own, so that who does not
+ * know them, such as a command, does not take them away.
+ */
+export function customDashboard(config: ResolvedConfig, metrics: readonly MetricSpec[]): Dashboard[] {
   const blocks = metrics.filter(isShown).map(customBlock);
-  return blocks.length === 0 ? [] : [{ title: 'Custom metrics', blocks }];
+  if (blocks.length === 0) return [];
+  const description = "The metrics that the service's own code declares, by their names there.";
+  return [framed('custom', config, description, [{ blocks }])];
 }
 
 /** Whether a metric has a name in Prometheus at all. */

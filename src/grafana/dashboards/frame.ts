@@ -19,6 +19,7 @@ const TITLES: Readonly<Record<DashboardKind, string>> = {
   websocket: 'WebSocket',
   runtime: 'Runtime and host',
   fleet: 'Fleet',
+  custom: 'Custom metrics',
 };
 
 /** Each process with this package has it from its first scrape on, and no other. */

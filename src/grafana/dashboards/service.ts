@@ -1,14 +1,12 @@
-import type { MetricSpec } from '../../catalog/metric.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import type { Dashboard } from '../schema.ts';
-import { customSection } from './custom.ts';
 import { framed } from './frame.ts';
 import { glance } from './service-glance.ts';
 import { errorSection, firingAlerts, latencySection, load, traffic } from './service-signals.ts';
 import { self, totals } from './service-totals.ts';
 
 /** What whoever is on call opens first. */
-export function serviceDashboard(config: ResolvedConfig, custom: readonly MetricSpec[]): Dashboard {
+export function serviceDashboard(config: ResolvedConfig): Dashboard {
   return framed(
     'service',
     config,
@@ -22,7 +20,6 @@ export function serviceDashboard(config: ResolvedConfig, custom: readonly Metric
       load(config),
       totals(),
       self(),
-      ...customSection(custom),
     ],
   );
 }

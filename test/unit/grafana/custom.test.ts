@@ -4,7 +4,7 @@ import { prometheusName } from '../../../src/catalog/prometheus-name.ts';
 import { dashboardsOf, panelOf } from '../../../src/grafana/dashboards.ts';
 import type { Dashboard } from '../../../src/grafana/schema.ts';
 import { LINT_RULES } from '../../support/dashboard-linter.ts';
-import { configOf, panelsOf, rowOf } from '../../support/dashboards.ts';
+import { configOf, panelsOf } from '../../support/dashboards.ts';
 import { readPromql, withVariables } from '../../support/promql.ts';
 
 const KINDS: readonly MetricKind[] = ['counter', 'gauge', 'up_down_counter', 'histogram'];
@@ -34,9 +34,10 @@ const metrics: fc.Arbitrary<MetricSpec> = fc.record({
 });
 
 const config = configOf();
-const [plain] = dashboardsOf(config, []) as readonly [Dashboard];
+const plain = dashboardsOf(config, []);
 
-const serviceWith = (...custom: MetricSpec[]): Dashboard => dashboardsOf(config, custom)[0]!;
+/** The dashboard of the metrics; none where none can be shown. */
+const dashboardOf = (...custom: MetricSpec[]): Dashboard | undefined => dashboardsOf(config, custom)[plain.length];
 const spec = (more: Partial<MetricSpec>): MetricSpec => ({
   name: 'shop.orders',
   kind: 'counter',
@@ -50,12 +51,12 @@ describe("the user's own metrics", () => {
   it('each become a panel that keeps all rules, whatever they are called', () => {
     fc.assert(
       fc.property(fc.array(metrics, { maxLength: 4 }), (custom) => {
-        const service = serviceWith(...custom);
-        const own = panelsOf(service).filter((panel) => rowOf(service, panel) === 'Custom metrics');
+        const dashboard = dashboardOf(...custom);
+        const own = dashboard ? panelsOf(dashboard) : [];
         const shown = custom.filter((metric) => prometheusName(metric.name, metric.unit, metric.kind) !== null);
         expect(own).toHaveLength(shown.length);
         fc.pre(own.length > 0);
-        for (const rule of Object.values(LINT_RULES)) expect(rule({ ...service, panels: own })).toEqual([]);
+        for (const rule of Object.values(LINT_RULES)) expect(rule(dashboard!)).toEqual([]);
         own.forEach((panel, index) => {
           const metric = shown[index]!;
           const series = prometheusName(metric.name, metric.unit, metric.kind)!.name;
@@ -68,21 +69,19 @@ describe("the user's own metrics", () => {
     );
   });
 
-  it('leave the other panels as they are', () => {
-    const service = serviceWith(spec({}));
-    expect(service.panels.slice(0, plain.panels.length)).toEqual(plain.panels);
-    expect(service.panels).toHaveLength(plain.panels.length + 2);
+  it('leave the other dashboards as they are', () => {
+    expect(dashboardsOf(config, [spec({})]).slice(0, -1)).toEqual(plain);
+    expect(dashboardOf(spec({}))).toMatchObject({ uid: 'telemetry-custom', title: 'Custom metrics' });
   });
 
-  it('have no row without any', () => {
-    expect(JSON.stringify(plain)).not.toContain('Custom metrics');
-    expect(serviceWith(spec({ name: 'target', kind: 'gauge', unit: '' })).panels).toEqual(plain.panels);
+  it('have no dashboard without any', () => {
+    expect(dashboardOf()).toBeUndefined();
+    expect(dashboardOf(spec({ name: 'target', kind: 'gauge', unit: '' }))).toBeUndefined();
   });
 
   it('are shown alone as on the dashboard, without id and place', () => {
     const metric = spec({ attributes: [{ key: 'shop.name' }] });
-    const service = serviceWith(metric);
-    const { id, gridPos, ...panel } = panelsOf(service).at(-1)!;
+    const { id, gridPos, ...panel } = panelsOf(dashboardOf(metric)!).at(-1)!;
     expect(panelOf(metric)).toEqual(panel);
     expect([typeof id, gridPos?.w]).toEqual(['number', 8]);
     expect(() => panelOf(spec({ name: 'target', kind: 'gauge', unit: '' }))).toThrow(RangeError);

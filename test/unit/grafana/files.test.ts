@@ -199,7 +199,7 @@ describe("the files for Grafana's provisioning", () => {
     expect(read({}, 'alerting/contact-points.yml')).toEqual({ apiVersion: 1 });
   });
 
-  it("have the user's own metrics in the Service dashboard", () => {
+  it("have the user's own metrics in a dashboard of their own", () => {
     const orders = {
       name: 'shop.orders',
       kind: 'counter',
@@ -210,7 +210,7 @@ describe("the files for Grafana's provisioning", () => {
     const texts = (custom: Parameters<typeof grafanaFiles>[1]) =>
       grafanaFiles(resolveConfig('test', {}), custom).files.filter(({ text }) => text.includes('shop_orders_total'));
     expect(texts([orders]).map(({ path }) => path)).toEqual([
-      'grafana/dashboards/telemetry-dashboard/telemetry-service.json',
+      'grafana/dashboards/telemetry-dashboard/telemetry-custom.json',
     ]);
     expect(texts([])).toEqual([]);
   });
