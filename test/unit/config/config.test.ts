@@ -217,6 +217,7 @@ describe('readConfigFile', () => {
       path: join(folder, 'configs/monitoring.json'),
       document: { service_name: 'found' },
       named: false,
+      seen: expect.any(String),
     });
     writeFileSync('env.json', '{"service_name":"environment"}');
     process.env['TELEMETRY_DASHBOARD_CONFIG'] = 'env.json';

@@ -8,7 +8,7 @@ const documents = [...README.matchAll(/^```json\n([^]*?)^```/gm)].map(([, text =
 it('shows documents in the README that are right', () => {
   expect(documents.length).toBeGreaterThan(0);
   for (const text of documents) {
-    const { warnings } = resolveDocuments('README.md', [JSON.parse(text)], { SMTP_PASSWORD: 'x' });
+    const { warnings } = resolveDocuments('README.md', [JSON.parse(text)], { SMTP_PASSWORD: 'x', GRAFANA_KEY: 'x' });
     expect(warnings).toEqual([]);
   }
 });
