@@ -159,8 +159,8 @@ describe('after a scripted run, at rest, what the panels of the dashboards show'
     const bytes = 100 + 50 * 1000 * ((12 * 13) / 2);
     expect(await figures()).toMatchObject({
       connections: { active: 7, idle: 5 + 7, opened: 13 },
-      messages: { incoming: echoed, outgoing: echoed },
-      bandwidth: { incoming: bytes, outgoing: bytes },
+      messages: { incoming: echoed, outgoing: echoed + 13 },
+      bandwidth: { incoming: bytes, outgoing: bytes + 13 * 'welcome'.length },
       errors: { total: 12, byComponent: { storage: 7, auth: 4, websocket: 1 } },
       sessions: { active: 3, total: 11 },
       queues: { outbox: 17, inbox: 0 },

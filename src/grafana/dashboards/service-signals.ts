@@ -214,15 +214,15 @@ export function load(config: ResolvedConfig): Section {
       timeSeries({
         title: 'Sessions',
         description:
-          'Sessions that are active, as the application counts them (updateSessionCount), and on the right those begun per second. Normal: in proportion to the connections; an application that counts none shows 0.',
+          'Sessions that are active, as the application counts them (updateSessionCount), and those begun per second, on the right. Normal: in proportion to the connections; an application that counts none shows 0.',
         size: [8, 8],
         unit: 'short',
         noValue: 'The application counts no sessions',
         queries: [
           { expr: value('sum', activeSessions), legend: 'active' },
-          { expr: rate(sessions), legend: 'begun per second' },
+          { expr: rate(sessions), legend: 'begun' },
         ],
-        overrides: [onTheRight('begun per second', 'ops')],
+        overrides: [onTheRight('begun', 'ops')],
       }),
       timeSeries({
         title: 'Queues',

@@ -76,6 +76,8 @@ export function drawBarGauge(body, drawn) {
     label.style.color = colour;
     const row = element('div', 'bar-row', element('span', 'name', name), element('div', 'track', bar), label);
     row.style.height = `${height}px`;
+    // as Grafana does it: above the bar where there is room
+    row.classList.toggle('tall', height > 40);
     body.append(row);
   }
 }
