@@ -31,7 +31,7 @@ export function instances(config: ResolvedConfig): Section {
       table({
         title: 'Every instance',
         description:
-          'The figures of each instance now; cells are coloured by the thresholds of the alerts. Normal: all rows alike and green. A click on an instance opens its Service dashboard.',
+          'The figures of each instance now; cells are coloured by the thresholds of the alerts. Normal: all rows alike and without colour. A click on an instance opens its Service dashboard.',
         size: [24, 10],
         noValue: '–',
         labels: [
@@ -127,7 +127,7 @@ export function outliers(config: ResolvedConfig): Section {
         'percentunit',
         "The instances nearest to their container's memory limit.",
         value('max', processMetrics.memoryUtilization, { by: EACH }),
-        { limits: limits.memoryRatio },
+        { limits: limits.memoryRatio, max: 1 },
       ),
     ],
   };

@@ -102,11 +102,16 @@ export function hostSection(): Section {
       timeSeries({
         title: 'CPU of the host by state',
         description:
-          'CPU seconds per second by what they were spent on, added up over the hosts of the instances; as many as there are CPUs. Normal: mostly idle. Much system: many small packets or system calls.',
+          'CPU seconds per second by what they were spent on, idle ones left out, added up over the hosts of the instances. Normal: mostly user, below the number of CPUs. Much system: many small packets or system calls.',
         size: [6, 8],
         unit: 'short',
         stacked: true,
-        queries: [{ expr: rate(host.cpuTime, { by: [CPU_STATE] }), legend: '{{system_cpu_state}}' }],
+        queries: [
+          {
+            expr: rate(host.cpuTime, { by: [CPU_STATE], where: { [CPU_STATE]: { except: 'idle' } } }),
+            legend: '{{system_cpu_state}}',
+          },
+        ],
       }),
       timeSeries({
         title: 'Memory of the host',

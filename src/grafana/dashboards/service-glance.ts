@@ -39,7 +39,7 @@ export function glance(config: ResolvedConfig): Section {
         link: to('fleet', 'Every instance'),
       }),
       stat({
-        title: 'Firing alerts',
+        title: 'Alerts',
         description:
           'Alerts that fire now, on all instances chosen. Normal: 0. Otherwise the table "Alerts that fire" below names them.',
         size: [2, HEIGHT],
@@ -60,7 +60,7 @@ export function glance(config: ResolvedConfig): Section {
         link: to('websocket', 'WebSocket'),
       }),
       stat({
-        title: 'Messages per second',
+        title: 'Messages',
         description:
           'Data messages in and out per second. Normal: moves with the open connections. 0 with connections open: clients or the network are silent.',
         size: [3, HEIGHT],
@@ -94,7 +94,7 @@ export function glance(config: ResolvedConfig): Section {
         title: 'Memory',
         description:
           "Resident memory as a share of the container's limit, without one of the host's memory; of the instance with most. Normal: green, level over hours. Otherwise see Runtime and host.",
-        size: [3, HEIGHT],
+        size: [2, HEIGHT],
         unit: 'percentunit',
         decimals: 1,
         queries: [{ expr: value('max', processMetrics.memoryUtilization), legend: 'memory' }],
@@ -115,7 +115,7 @@ export function glance(config: ResolvedConfig): Section {
         title: 'Event loop',
         description:
           'p99 of the event loop delay, of the instance with most. Normal: green, some milliseconds. Otherwise something blocks the process: see CPU and garbage collection on Runtime and host.',
-        size: [2, HEIGHT],
+        size: [3, HEIGHT],
         unit: 's',
         queries: [{ expr: value('max', processMetrics.eventLoopDelayP99), legend: 'delay p99' }],
         limits: limits.eventLoopDelay,

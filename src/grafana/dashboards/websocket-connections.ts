@@ -3,7 +3,7 @@ import { heatmap } from '../panels/heatmap.ts';
 import type { Block } from '../panels/panel.ts';
 import {
   bucketCounts,
-  exactObservations,
+  observationsByPoint,
   named,
   observationRate,
   observationsSinceStart,
@@ -64,7 +64,7 @@ export function opening({ metrics, title, none }: End): Block[] {
     timeSeries({
       title: title('Refused and failed handshakes'),
       description:
-        'Handshakes that came to nothing, by status and reason, over the minute or so before each point; first ones included. Normal: none, or a few 401 and 404. Many at once: expired tokens, a wrong path, or somebody who tries doors.',
+        'Handshakes that came to nothing, by status and reason, since the column before. Normal: none, or a few 401 and 404. Many at once: expired tokens, a wrong path, or somebody who tries doors.',
       size: [12, 8],
       unit: 'short',
       bars: true,
@@ -75,7 +75,7 @@ export function opening({ metrics, title, none }: End): Block[] {
           expr: top(
             10,
             `${named(
-              exactObservations(handshakes, { by: [STATUS, 'error.type'], where: { [STATUS]: { except: '101' } } }),
+              observationsByPoint(handshakes, { by: [STATUS, 'error.type'], where: { [STATUS]: { except: '101' } } }),
               'http_response_status_code',
               'none',
             )} > 0`,
@@ -110,7 +110,7 @@ export function closing({ metrics, title, none }: End): Block[] {
     timeSeries({
       title: title('Close codes'),
       description:
-        'Connections that were closed, by close code, over the minute or so before each point; first ones included. Normal: 1000, 1001 (a page was left) and 1005. 1006: broken off without a close frame; 1011: the service failed; 1009: a message was too large.',
+        'Connections that were closed, by close code, since the column before. Normal: 1000, 1001 (a page was left) and 1005. 1006: broken off without a close frame; 1011: the service failed; 1009: a message was too large.',
       size: [8, 8],
       unit: 'short',
       bars: true,
@@ -118,7 +118,7 @@ export function closing({ metrics, title, none }: End): Block[] {
       noValue: none('None closed'),
       queries: [
         {
-          expr: top(10, named(exactObservations(closed, { by: [CODE] }), 'websocket_close_code', '_other')),
+          expr: top(10, named(observationsByPoint(closed, { by: [CODE] }), 'websocket_close_code', '_other')),
           legend: '{{websocket_close_code}}',
         },
       ],
@@ -134,7 +134,7 @@ export function closing({ metrics, title, none }: End): Block[] {
       noValue: none('None closed'),
       queries: [
         {
-          expr: named(exactObservations(closed, { by: [INITIATOR] }), 'websocket_close_initiator', 'unknown'),
+          expr: named(observationsByPoint(closed, { by: [INITIATOR] }), 'websocket_close_initiator', 'unknown'),
           legend: '{{websocket_close_initiator}}',
         },
       ],

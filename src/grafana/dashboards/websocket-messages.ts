@@ -4,7 +4,7 @@ import { heatmap } from '../panels/heatmap.ts';
 import type { Block } from '../panels/panel.ts';
 import {
   bucketCounts,
-  exactIncrease,
+  increaseByPoint,
   exactObservationRate,
   exactRate,
   named,
@@ -114,7 +114,7 @@ export function wire({ metrics, title, none }: End): Block[] {
     timeSeries({
       title: title('Messages dropped'),
       description:
-        'Messages that were sent on connections no longer open and are lost, by what the socket was doing, over the minute or so before each point; first ones included. Normal: none, or a few when clients leave. Many: the service sends to connections it should have forgotten.',
+        'Messages that were sent on connections no longer open and are lost, by what the socket was doing, since the column before. Normal: none, or a few when clients leave. Many: the service sends to connections it should have forgotten.',
       size: [8, 8],
       unit: 'short',
       bars: true,
@@ -122,7 +122,7 @@ export function wire({ metrics, title, none }: End): Block[] {
       noValue: none('None dropped'),
       queries: [
         {
-          expr: named(exactIncrease(messagesDropped, { by: ['reason'] }), 'reason', '_other'),
+          expr: named(increaseByPoint(messagesDropped, { by: ['reason'] }), 'reason', '_other'),
           legend: '{{reason}}',
         },
       ],

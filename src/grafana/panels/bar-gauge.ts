@@ -6,11 +6,13 @@ import type { Limits } from './thresholds.ts';
 /** A bar gauge panel. */
 export interface BarGauge extends ValuePanel {
   readonly limits?: Limits;
+  /** What the longest bar stands for; default the highest value. */
+  readonly max?: number;
 }
 
 /** Values of now as bars, one for each series. */
 export function barGauge(spec: BarGauge): Block {
-  const { unit, decimals, noValue, limits } = spec;
+  const { unit, decimals, noValue, limits, max } = spec;
   return panelBlock('bargauge', spec, {
     asking: { range: false, instant: true, format: 'time_series' },
     defaults: {
@@ -18,6 +20,7 @@ export function barGauge(spec: BarGauge): Block {
       min: 0,
       color: { mode: 'thresholds' },
       thresholds: thresholdSteps(limits),
+      ...(max !== undefined && { max }),
       ...(decimals !== undefined && { decimals }),
       ...(noValue !== undefined && { noValue }),
     },

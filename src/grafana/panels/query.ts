@@ -17,6 +17,9 @@ export const CHOSEN: Matchers = { job: { matches: '$job' }, instance: { matches:
 /** Grafana's: at least four scrapes, and no shorter than what lies between two points. Stores read it as seconds too. */
 const WINDOW = { duration: '$__rate_interval', seconds: '$__rate_interval' };
 
+/** From one point to the next, and no shorter than a scrape. */
+const STEP = { duration: '$__interval', seconds: '$__interval' };
+
 /** Labels that no attribute stands behind. */
 const TARGET_LABELS: readonly string[] = ['job', 'instance'];
 
@@ -83,14 +86,20 @@ export function observationRate(metric: MetricSpec, { by = [], where = {} }: Cut
   return aggregate('sum', metric, by, rateOf(observationCount(metric, chosen(where))));
 }
 
-/** How many observations a histogram has grown by, to the unit, first ones of new series included. */
-export function exactObservations(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, increaseOver(observationCount(metric, chosen(where)), WINDOW, CHOSEN));
+/** How much a counter has grown by since the point before, to the unit: over a range the points add up to the whole. For columns. */
+export function increaseByPoint(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
+  return aggregate('sum', metric, by, increaseOver(counter(metric, chosen(where)), STEP, CHOSEN));
 }
 
-/** {@link exactObservations} per second. */
-export function exactObservationRate(metric: MetricSpec, cut: Cut = {}): string {
-  return `${exactObservations(metric, cut)} / ${WINDOW.seconds}`;
+/** As {@link increaseByPoint}, of a histogram's observations. */
+export function observationsByPoint(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
+  return aggregate('sum', metric, by, increaseOver(observationCount(metric, chosen(where)), STEP, CHOSEN));
+}
+
+/** How many observations of a histogram come in a second, first ones of new series included. For what is rare. */
+export function exactObservationRate(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
+  const grew = increaseOver(observationCount(metric, chosen(where)), WINDOW, CHOSEN);
+  return `${aggregate('sum', metric, by, grew)} / ${WINDOW.seconds}`;
 }
 
 /** The observations of a histogram since its processes started. */

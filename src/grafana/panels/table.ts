@@ -22,7 +22,7 @@ interface ValueColumn {
   readonly unit: string;
   readonly decimals?: number;
   readonly width?: number;
-  /** Colours the cells. */
+  /** Colours the cells beyond them. */
   readonly limits?: Limits;
 }
 
@@ -115,7 +115,7 @@ function valueOverride({ title, unit, decimals, width, limits }: ValueColumn): O
       ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
       ...(limits && hasLimit(limits)
         ? [
-            { id: 'thresholds', value: thresholdSteps(limits) },
+            { id: 'thresholds', value: thresholdSteps(limits, 'transparent') },
             { id: 'custom.cellOptions', value: FILLED },
           ]
         : []),

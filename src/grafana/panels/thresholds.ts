@@ -44,10 +44,10 @@ export function hasLimit({ warning, critical }: Limits): boolean {
 }
 
 /** Green below, orange from the warning on, red from the critical value on; blue where there is neither. */
-export function thresholdSteps(limits: Limits = { warning: null, critical: null }): Steps {
+export function thresholdSteps(limits: Limits = { warning: null, critical: null }, good: string = COLOURS.good): Steps {
   const { warning, critical } = limits;
   return steps([
-    { color: hasLimit(limits) ? COLOURS.good : COLOURS.plain, value: null },
+    { color: hasLimit(limits) ? good : COLOURS.plain, value: null },
     ...(warning === null ? [] : [{ color: COLOURS.warning, value: warning }]),
     ...(critical === null ? [] : [{ color: COLOURS.critical, value: critical }]),
   ]);

@@ -10,13 +10,13 @@ export interface TimeSeries extends ValuePanel {
   readonly limits?: Limits;
   /** Areas on top of each other: parts of a whole. */
   readonly stacked?: boolean;
-  /** Columns, for what is counted now and then. */
+  /** Columns, for what is counted from point to point. */
   readonly bars?: boolean;
   /** The lowest value of the axis; default 0, null: as the data have it. */
   readonly min?: number | null;
   /** The highest value of the axis. */
   readonly max?: number;
-  /** What the legend tells of each series; default the last value and the highest. */
+  /** What the legend tells of each series; default the last value and the highest, of columns their sum. */
   readonly calcs?: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export function timeSeries(spec: TimeSeries): Block {
         displayMode: 'table',
         placement: 'bottom',
         showLegend: true,
-        calcs: spec.calcs ?? ['lastNotNull', 'max'],
+        calcs: spec.calcs ?? (bars ? ['sum'] : ['lastNotNull', 'max']),
       },
       tooltip: { mode: 'multi', sort: 'desc' },
     },

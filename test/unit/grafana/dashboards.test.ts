@@ -81,6 +81,8 @@ describe('the reader of bare counters', () => {
     ['sum(rate(x_total{job="a"}[$__rate_interval]))', false],
     [exact, false],
     [`${exact} / sum(x_total)`, true],
+    [exact.replaceAll('$__rate_interval', '$__interval'), false],
+    [exact.replace('$__rate_interval', '$__interval'), true],
     [exact.replace('>= 0', '> 0'), true],
   ])('finds in %s: %p', (expr, bare) => {
     expect(countsBare(withoutExactForm(expr))).toBe(bare);
@@ -236,9 +238,9 @@ describe('the Fleet table', () => {
 /** Puts a gauge in place of each growth that is counted to the unit, first counts included. */
 function withoutExactForm(expr: string): string {
   const joined = String.raw`on \(job, instance\) process_uptime_seconds\{[^}]*\}`;
-  const range = String.raw`\$__rate_interval`;
+  const range = String.raw`\2`;
   const alternatives = [
-    String.raw`(\w+\{[^}]*\}) \* 1 and ${joined} < ${range}`,
+    String.raw`(\w+\{[^}]*\}) \* 1 and ${joined} < (\$__(?:rate_)?interval)`,
     String.raw`\1 - \1 offset ${range} >= 0`,
     String.raw`\1 \* 1 and ${joined} offset ${range}`,
     String.raw`increase\(\1\[${range}\]\) unless ${joined} < ${range}`,
