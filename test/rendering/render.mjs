@@ -1,4 +1,4 @@
-// Draws the four dashboards with real data, to look at: starts the demo, a service in which more happens, and a Prometheus, lets
+// Draws the dashboards with real data, to look at: starts the demo, a service in which more happens, and a Prometheus, lets
 // them run, and takes a picture of each dashboard. It is a rendering of ours, near to Grafana's and not the same.
 //
 //   npm run render -- [--seconds 120] [--out DIR] [--width 1600] [--rows N] [--format png|webp] [--config FILE]
@@ -6,7 +6,7 @@
 // It needs Prometheus and VictoriaMetrics on the PATH, as the stack tests do, and Chromium: /usr/bin/chromium, or what CHROMIUM says.
 // Without --rows a picture is as high as its dashboard; a row of the grid is 38 pixels.
 import { createRequire } from 'node:module';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,17 @@ const { values } = parseArgs({
   },
 });
 const require = createRequire(import.meta.url);
+const { find } = require('../stack/require-programs.cjs');
+const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const missing = ['prometheus', 'victoria-metrics'].filter((program) => !find(program));
+if (!existsSync(chromium)) missing.push(chromium);
+if (missing.length > 0) {
+  console.error(
+    `npm run render needs ${missing.join(', ')}; on Debian, shared/stack/get-stack.sh DIR fetches the servers, then ` +
+      'PATH=DIR/bin:$PATH, and apt-get install chromium the browser',
+  );
+  process.exit(1);
+}
 require('./typescript.cjs');
 const { renderDashboards } = require('./rendering.ts');
 

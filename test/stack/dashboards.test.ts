@@ -136,8 +136,8 @@ describe('the dashboards, of two services that Prometheus scrapes and that push 
     return data.result.map(({ value }) => Number(value[1]));
   }
 
-  test('are four, with a query in each panel', () => {
-    expect(dashboards).toHaveLength(4);
+  test('are four and that of custom metrics, with a query in each panel', () => {
+    expect(dashboards).toHaveLength(5);
     expect(shown.length).toBeGreaterThan(0);
   });
 

@@ -41,3 +41,5 @@ function isExecutable(file) {
     return false;
   }
 }
+
+module.exports.find = find;

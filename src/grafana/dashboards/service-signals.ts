@@ -4,7 +4,7 @@ import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import type { Section } from '../panels/grid.ts';
 import { heatmap } from '../panels/heatmap.ts';
-import { bucketCounts, exactRate, gauge, named, rate, top, value } from '../panels/query.ts';
+import { bucketCounts, increaseByPoint, gauge, named, rate, top, value } from '../panels/query.ts';
 import { table } from '../panels/table.ts';
 import { COLOURS, limitsOf } from '../panels/thresholds.ts';
 import { onTheRight, timeSeries } from '../panels/time-series.ts';
@@ -102,15 +102,15 @@ export function errorSection(config: ResolvedConfig): Section {
       timeSeries({
         title: 'Errors by component and severity',
         description:
-          'Errors that the application recorded, per second, first ones included. Normal: none, or a steady few warnings. Otherwise the logs of that component say more.',
+          'Errors that the application recorded since the column before. Normal: none, or a steady few warnings. Otherwise the logs of that component say more.',
         size: [8, 8],
-        unit: 'ops',
+        unit: 'short',
         noValue: 'No errors',
         bars: true,
         stacked: true,
         queries: [
           {
-            expr: top(10, named(exactRate(errors, { by: ['component', 'severity'] }), 'component', '_other')),
+            expr: top(10, named(increaseByPoint(errors, { by: ['component', 'severity'] }), 'component', '_other')),
             legend: '{{component}} {{severity}}',
           },
         ],
@@ -118,15 +118,15 @@ export function errorSection(config: ResolvedConfig): Section {
       timeSeries({
         title: 'Socket errors',
         description:
-          'Errors on server sockets per second, by kind, first ones included. Normal: none, or a few resets by clients that vanish. Many at once: the network, a proxy, or clients of a wrong version.',
+          'Errors on server sockets since the column before, by kind. Normal: none, or a few resets by clients that vanish. Many at once: the network, a proxy, or clients of a wrong version.',
         size: [8, 8],
-        unit: 'ops',
+        unit: 'short',
         noValue: 'No errors',
         bars: true,
         stacked: true,
         queries: [
           {
-            expr: top(10, named(exactRate(socketErrors, { by: ['error.type'] }), 'error_type', '_other')),
+            expr: top(10, named(increaseByPoint(socketErrors, { by: ['error.type'] }), 'error_type', '_other')),
             legend: '{{error_type}}',
           },
         ],

@@ -3,7 +3,7 @@ import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import { barGauge } from '../panels/bar-gauge.ts';
 import type { Section } from '../panels/grid.ts';
-import { exactRate, named, observationsSinceStart, orZero, quantile, sinceStart } from '../panels/query.ts';
+import { increaseByPoint, named, observationsSinceStart, orZero, quantile, sinceStart } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { errorsByComponent, errorsSinceStart } from './errors.ts';
@@ -80,24 +80,24 @@ export function self(): Section {
       timeSeries({
         title: 'Measurements beyond the cap',
         description:
-          'Measurements per second that lost an attribute because a metric had reached its cap on values or series (limits). Normal: none. Otherwise a label takes values without end, such as an id: the metric is named here.',
+          'Measurements since the column before that lost an attribute because a metric had reached its cap on values or series (limits). Normal: none. Otherwise a label takes values without end, such as an id: the metric is named here.',
         size: [6, 8],
-        unit: 'ops',
+        unit: 'short',
         noValue: 'None',
         bars: true,
         stacked: true,
-        queries: [{ expr: exactRate(selfMetrics.overflow, { by: ['metric'] }), legend: '{{metric}}' }],
+        queries: [{ expr: increaseByPoint(selfMetrics.overflow, { by: ['metric'] }), legend: '{{metric}}' }],
       }),
       timeSeries({
         title: 'Measurements dropped',
         description:
-          'Measurements per second that were wrong (not a number, negative, of an unknown kind) and are not counted, or not with all attributes, by reason. Normal: none. Otherwise the log of the service says which call it was.',
+          'Measurements since the column before that were wrong (not a number, negative, of an unknown kind) and are not counted, or not with all attributes, by reason. Normal: none. Otherwise the log of the service says which call it was.',
         size: [6, 8],
-        unit: 'ops',
+        unit: 'short',
         noValue: 'None',
         bars: true,
         stacked: true,
-        queries: [{ expr: exactRate(selfMetrics.dropped, { by: ['reason'] }), legend: '{{reason}}' }],
+        queries: [{ expr: increaseByPoint(selfMetrics.dropped, { by: ['reason'] }), legend: '{{reason}}' }],
       }),
       timeSeries({
         title: 'Time of a scrape',
@@ -114,15 +114,15 @@ export function self(): Section {
       timeSeries({
         title: 'Notifications lost',
         description:
-          'Notifications of alerts per second that could not be delivered and were given up, by channel. Normal: none. Otherwise people are not told of alerts: see mail server or Alertmanager.',
+          'Notifications of alerts since the column before that could not be delivered and were given up, by channel. Normal: none. Otherwise people are not told of alerts: see mail server or Alertmanager.',
         size: [6, 8],
-        unit: 'ops',
+        unit: 'short',
         noValue: 'None',
         bars: true,
         stacked: true,
         queries: [
           {
-            expr: named(exactRate(selfMetrics.alertNotificationsLost, { by: ['channel'] }), 'channel', '_other'),
+            expr: named(increaseByPoint(selfMetrics.alertNotificationsLost, { by: ['channel'] }), 'channel', '_other'),
             legend: '{{channel}}',
           },
         ],

@@ -5,9 +5,8 @@ import type { Block } from '../panels/panel.ts';
 import {
   bucketCounts,
   increaseByPoint,
-  exactObservationRate,
-  exactRate,
   named,
+  observationsByPoint,
   quantile,
   rate,
   top,
@@ -157,9 +156,9 @@ export function handling({ role, metrics, title, none }: End, config: ResolvedCo
     timeSeries({
       title: title('Handlers that failed'),
       description:
-        'Messages per second whose handlers threw or whose promise was rejected, by kind of error, first ones included. Normal: none. Otherwise the logs of the service have the error.',
+        'Messages since the column before whose handlers threw or whose promise was rejected, by kind of error. Normal: none. Otherwise the logs of the service have the error.',
       size: [8, 8],
-      unit: 'ops',
+      unit: 'short',
       bars: true,
       stacked: true,
       noValue: none('No handler failed'),
@@ -167,7 +166,7 @@ export function handling({ role, metrics, title, none }: End, config: ResolvedCo
         {
           expr: top(
             10,
-            exactObservationRate(processDuration, { by: ['error.type'], where: { 'error.type': { matches: '.+' } } }),
+            observationsByPoint(processDuration, { by: ['error.type'], where: { 'error.type': { matches: '.+' } } }),
           ),
           legend: '{{error_type}}',
         },
@@ -176,15 +175,15 @@ export function handling({ role, metrics, title, none }: End, config: ResolvedCo
     timeSeries({
       title: title('Errors on sockets'),
       description:
-        'Errors of sockets per second, by kind, first ones included. Normal: none, or a few resets by ends that vanish. Many at once: the network, a proxy, or peers that break the protocol.',
+        'Errors of sockets since the column before, by kind. Normal: none, or a few resets by ends that vanish. Many at once: the network, a proxy, or peers that break the protocol.',
       size: [24, 6],
-      unit: 'ops',
+      unit: 'short',
       bars: true,
       stacked: true,
       noValue: none('No errors'),
       queries: [
         {
-          expr: top(10, named(exactRate(errors, { by: ['error.type'] }), 'error_type', '_other')),
+          expr: top(10, named(increaseByPoint(errors, { by: ['error.type'] }), 'error_type', '_other')),
           legend: '{{error_type}}',
         },
       ],

@@ -96,12 +96,6 @@ export function observationsByPoint(metric: MetricSpec, { by = [], where = {} }:
   return aggregate('sum', metric, by, increaseOver(observationCount(metric, chosen(where)), STEP, CHOSEN));
 }
 
-/** How many observations of a histogram come in a second, first ones of new series included. For what is rare. */
-export function exactObservationRate(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  const grew = increaseOver(observationCount(metric, chosen(where)), WINDOW, CHOSEN);
-  return `${aggregate('sum', metric, by, grew)} / ${WINDOW.seconds}`;
-}
-
 /** The observations of a histogram since its processes started. */
 export function observationsSinceStart(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
   return aggregate('sum', metric, by, observationCount(metric, chosen(where)));

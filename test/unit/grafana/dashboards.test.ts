@@ -102,6 +102,24 @@ describe('the four dashboards', () => {
     expect(shown.has('process_cpu_time_seconds_total')).toBe(false);
   });
 
+  it('draw columns of what came since the column before, and its sum in the legend', () => {
+    const columns = dashboards
+      .flatMap(panelsOf)
+      .filter(({ fieldConfig }) => fieldConfig?.defaults.custom?.['drawStyle'] === 'bars');
+    expect(columns.length).toBeGreaterThan(10);
+    for (const { title, targets, fieldConfig, options } of columns) {
+      expect([title, fieldConfig?.defaults.unit, options?.['legend']]).toEqual([
+        title,
+        'short',
+        expect.objectContaining({ calcs: ['sum'] }),
+      ]);
+      for (const { expr } of targets!) {
+        expect(expr).toContain('offset $__interval');
+        expect(expr).not.toMatch(/\$__rate_interval|\/ /);
+      }
+    }
+  });
+
   it('are the same for the same configuration, and belong to their service', () => {
     expect(JSON.stringify(dashboardsOf(configOf(), []))).toBe(JSON.stringify(dashboards));
     expect(dashboards.map(({ uid }) => uid)).toEqual(
