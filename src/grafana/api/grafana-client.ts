@@ -15,7 +15,6 @@ import type {
   GrafanaHealth,
   NewAnnotation,
   SavedDashboard,
-  StoredAlertRule,
   StoredDashboard,
   StoredRuleGroup,
 } from './model.ts';
@@ -120,37 +119,6 @@ export class GrafanaClient {
    */
   updateDataSource(uid: string, source: DataSourceBody): Promise<GrafanaDataSource> {
     return replaceSource(this.#transport, uid, source);
-  }
-
-  /** An alert rule; null where there is none. */
-  async getAlertRule(uid: string): Promise<StoredAlertRule | null> {
-    return (await this.#transport.find(ruleCall('GET', ['alert-rules', uid], hasUid))) as StoredAlertRule | null;
-  }
-
-  /** All alert rules of the organisation. */
-  async listAlertRules(): Promise<readonly StoredAlertRule[]> {
-    const isList = (content: unknown): boolean => Array.isArray(content) && content.every(hasUid);
-    return (await this.#transport.repeat(ruleCall('GET', ['alert-rules'], isList))) as readonly StoredAlertRule[];
-  }
-
-  /** @throws GrafanaError `conflict` or `invalid` where there is one with this uid, or with this title in the folder */
-  createAlertRule(rule: GrafanaAlertRule): Promise<StoredAlertRule> {
-    return this.#transport.once(
-      ruleCall('POST', ['alert-rules'], hasUid, rule),
-      (content) => content as StoredAlertRule,
-      async (look) =>
-        ((await look(ruleCall('GET', ['alert-rules', rule.uid], hasUid))) as StoredAlertRule | null) ?? undefined,
-    );
-  }
-
-  /** Puts an alert rule in place of another. @throws GrafanaError `not_found`; `provisioned` where it comes from a file */
-  async updateAlertRule(uid: string, rule: GrafanaAlertRule): Promise<StoredAlertRule> {
-    return (await this.#transport.repeat(ruleCall('PUT', ['alert-rules', uid], hasUid, rule))) as StoredAlertRule;
-  }
-
-  /** Deletes an alert rule; where there is none, nothing is to be done. */
-  async deleteAlertRule(uid: string): Promise<void> {
-    await this.#transport.find(ruleCall('DELETE', ['alert-rules', uid]));
   }
 
   /** A group of alert rules; null where there is none. */

@@ -24,37 +24,6 @@ export class FakeAlertRules {
     this.#folders = folders;
   }
 
-  /** R: 200. U: an empty 404. */
-  get(uid: string): Reply {
-    const rule = this.all.get(uid);
-    if (!rule) throw new Refusal(404);
-    return ok({ ...rule });
-  }
-
-  list(): Reply {
-    return ok([...this.all.values()]);
-  }
-
-  /** R: 201. U: 409 for a uid or a title that is there. */
-  create({ body, headers }: FakeRequest): Reply {
-    const uid = typeof body['uid'] === 'string' && body['uid'] !== '' ? body['uid'] : `rule-${this.#lastId + 1}`;
-    if (this.all.has(uid)) throw new Refusal(409, 'alert rule with the same UID already exists');
-    return { status: 201, body: this.#put(uid, body, provenanceOf(headers)) };
-  }
-
-  /** R: 200. */
-  update(uid: string, { body, headers }: FakeRequest): Reply {
-    if (!this.all.has(uid)) throw new Refusal(404);
-    return ok(this.#put(uid, body, provenanceOf(headers)));
-  }
-
-  /** R: 204. U: also where there is none. */
-  remove(uid: string, { headers }: FakeRequest): Reply {
-    this.#checkProvenance(uid, provenanceOf(headers));
-    this.all.delete(uid);
-    return { status: 204 };
-  }
-
   /** U: 404 for a group without rules. */
   group(folderUid: string, group: string): Reply {
     const rules = this.#rulesOf(folderUid, group);

@@ -33,7 +33,6 @@ export function routesOf(kept: Kept, major: number): readonly Route[] {
     needs,
     answer,
   });
-  const rules = '/api/v1/provisioning/alert-rules';
   const group = '/api/v1/provisioning/folder/:folder/rule-groups/:group';
   return [
     route('POST', '/api/dashboards/db', 'Editor', (request) => dashboards.save(request)),
@@ -58,11 +57,6 @@ export function routesOf(kept: Kept, major: number): readonly Route[] {
       if (major >= 13 || !found) throw new Refusal(404, major >= 13 ? 'Not found' : 'Data source not found');
       return ok({ ...found });
     }),
-    route('GET', rules, 'Viewer', () => alertRules.list()),
-    route('POST', rules, 'Editor', (request) => alertRules.create(request)),
-    route('GET', `${rules}/:uid`, 'Viewer', (_, [uid = '']) => alertRules.get(uid)),
-    route('PUT', `${rules}/:uid`, 'Editor', (request, [uid = '']) => alertRules.update(uid, request)),
-    route('DELETE', `${rules}/:uid`, 'Editor', (request, [uid = '']) => alertRules.remove(uid, request)),
     route('GET', group, 'Viewer', (_, [folder = '', name = '']) => alertRules.group(folder, name)),
     route('PUT', group, 'Editor', (request, [folder = '', name = '']) => alertRules.setGroup(folder, name, request)),
     route('POST', '/api/annotations', 'Editor', (request) => annotations.create(request)),

@@ -53,15 +53,12 @@ describe.each(UNCLEAR)('a call that ends with %s', (_, fault) => {
       url: 'http://b',
       version: 2,
     });
-    expect(await failing(() => client.createAlertRule(rule))).toMatchObject({ uid: 'slow' });
-    expect(await failing(() => client.updateAlertRule('slow', { ...rule, for: '1m' }))).toMatchObject({ for: '1m' });
     await failing(() => client.setRuleGroup('ours', 'checkout', { interval: 10, rules: [rule] }));
     const note = { text: 'Deployed', tags: [], timeMs: 5 };
     expect(await failing(() => client.annotate(note))).toEqual({ id: 1 });
-    await failing(() => client.deleteAlertRule('slow'));
     expect(state.dashboards.all.get('service')?.versions).toHaveLength(1);
     expect(state.annotations.all).toHaveLength(1);
-    expect(state.alertRules.all.size).toBe(0);
+    expect(state.alertRules.all.size).toBe(1);
   });
 });
 

@@ -81,27 +81,24 @@ describe('the stand-in for Grafana', () => {
     }
   });
 
-  it('answers for alert rules with 201, 200, 204 and an empty 404', async () => {
+  it('answers for groups of alert rules as for rules that only their owner changes', async () => {
     const grafana = await started();
-    const path = '/api/v1/provisioning/alert-rules';
-    const rule = grafanaRule({ uid: 'slow' });
-    expect((await ask(grafana, 'POST', path, rule)).status).toBe(201);
-    expect((await ask(grafana, 'PUT', `${path}/slow`, rule)).status).toBe(200);
-    expect(await ask(grafana, 'GET', `${path}/slow`)).toMatchObject({ status: 200, body: { provenance: 'api' } });
+    const path = '/api/v1/provisioning/folder/ours/rule-groups/checkout';
+    const group = (more: object = {}) => ({ interval: 10, rules: [{ ...grafanaRule({ uid: 'slow' }), ...more }] });
+    expect((await ask(grafana, 'GET', path)).status).toBe(404);
+    expect((await ask(grafana, 'PUT', path, group())).status).toBe(200);
+    expect(await ask(grafana, 'GET', path)).toMatchObject({ status: 200, body: { rules: [{ provenance: 'api' }] } });
     const editable = { 'x-disable-provenance': 'true' };
-    expect((await ask(grafana, 'PUT', `${path}/slow`, rule, editable)).status).toBe(403);
-    expect(await ask(grafana, 'DELETE', `${path}/slow`)).toEqual({ status: 204, body: undefined });
-    expect(await ask(grafana, 'GET', `${path}/slow`)).toEqual({ status: 404, body: undefined });
-    const without = { ...rule, condition: undefined };
-    expect(await ask(grafana, 'POST', path, without)).toMatchObject({ status: 400 });
+    expect((await ask(grafana, 'PUT', path, group(), editable)).status).toBe(403);
+    expect((await ask(grafana, 'PUT', path, group({ condition: undefined }))).status).toBe(400);
   });
 
   it('keeps durations in the spelling of Prometheus', async () => {
     const grafana = await started();
-    const path = '/api/v1/provisioning/alert-rules';
+    const path = '/api/v1/provisioning/folder/ours/rule-groups/checkout';
     const spelled = async (text: string): Promise<unknown> => {
-      const { body } = await ask(grafana, 'POST', path, grafanaRule({ uid: text, title: text, for: text }));
-      return (body as { for?: string }).for;
+      const { body } = await ask(grafana, 'PUT', path, { interval: 10, rules: [grafanaRule({ for: text })] });
+      return (body as { rules?: { for?: string }[] }).rules?.[0]?.for;
     };
     const pairs = { '0s': '0s', '60s': '1m', '90s': '1m30s', '3600s': '1h', '36h': '36h', '48h': '2d', '14d': '2w' };
     for (const [given, kept] of Object.entries(pairs)) expect([given, await spelled(given)]).toEqual([given, kept]);
