@@ -9,6 +9,7 @@ import { syncAlertRules } from './sync/alert-rules.ts';
 import { syncDashboard } from './sync/dashboards.ts';
 import { syncDataSource } from './sync/data-source.ts';
 import { syncFolder } from './sync/folder.ts';
+import { outcomesOf } from './sync/sync-item.ts';
 import type { SyncItem, SyncOptions } from './sync/sync-item.ts';
 
 /** Sets up in one Grafana what a configuration gives. What is refused of one thing does not keep the others from being set up. */
@@ -100,6 +101,6 @@ async function attempt(
     return [await sync()];
   } catch (error) {
     if (!(error instanceof GrafanaError) || !OF_ONE.has(error.kind)) throw error;
-    return [{ ...what, outcome: 'failed', reason: `${error.message}; ${error.advice}` }];
+    return [outcomesOf(what)('failed', `${error.message}; ${error.advice}`)];
   }
 }

@@ -1,7 +1,7 @@
 import type { GrafanaClient } from '../api/grafana-client.ts';
 import type { GrafanaAlertRules } from '../alert-rules.ts';
 import { contains } from './contains.ts';
-import { FROM_FILE_REASON } from './sync-item.ts';
+import { FROM_FILE_REASON, outcomesOf } from './sync-item.ts';
 import type { SyncItem, SyncOptions } from './sync-item.ts';
 
 /** Of what came over the API: Grafana lets nobody change it by hand. */
@@ -20,13 +20,7 @@ export async function syncAlertRules(
   { group, intervalSeconds, rules }: GrafanaAlertRules,
   { overwrite = false }: SyncOptions,
 ): Promise<SyncItem> {
-  const item = (outcome: SyncItem['outcome'], reason?: string): SyncItem => ({
-    kind: 'alert rules',
-    uid: group,
-    title: `${group} (${rules.length})`,
-    outcome,
-    ...(reason !== undefined && { reason }),
-  });
+  const item = outcomesOf({ kind: 'alert rules', uid: group, title: `${group} (${rules.length})` });
   const stored = await client.getRuleGroup(folderUid, group);
   if (stored) {
     const provenances = new Set(stored.rules.map(({ provenance }) => provenance ?? ''));

@@ -6,7 +6,7 @@ import { prometheusDataSource } from '../data-source.ts';
 import type { PrometheusDataSource } from '../data-source.ts';
 import { contains } from './contains.ts';
 import { fingerprint } from './fingerprint.ts';
-import { FROM_FILE_REASON } from './sync-item.ts';
+import { FROM_FILE_REASON, outcomesOf } from './sync-item.ts';
 import type { SyncItem, SyncOptions } from './sync-item.ts';
 
 /** Key in `jsonData`, which Grafana hands back as it was: how a sync knows what an earlier one has written. */
@@ -20,13 +20,7 @@ export async function syncDataSource(
 ): Promise<SyncItem> {
   const wanted = prometheusDataSource(config);
   const marked = { ...wanted, jsonData: { ...wanted.jsonData, [MARK]: fingerprint(wanted) } };
-  const item = (outcome: SyncItem['outcome'], reason?: string): SyncItem => ({
-    kind: 'data source',
-    uid: wanted.uid,
-    title: wanted.name,
-    outcome,
-    ...(reason !== undefined && { reason }),
-  });
+  const item = outcomesOf({ kind: 'data source', uid: wanted.uid, title: wanted.name });
   let stored = await client.getDataSource(wanted.uid);
   if (!stored) {
     try {

@@ -23,3 +23,10 @@ export interface SyncOptions {
 
 /** Why what comes from a provisioning file is left as it is. */
 export const FROM_FILE_REASON = 'it comes from a provisioning file of Grafana, which alone can change it';
+
+/** Says what became of one thing. */
+export function outcomesOf(
+  what: Pick<SyncItem, 'kind' | 'uid' | 'title'>,
+): (outcome: SyncItem['outcome'], reason?: string) => SyncItem {
+  return (outcome, reason) => ({ ...what, outcome, ...(reason !== undefined && { reason }) });
+}
