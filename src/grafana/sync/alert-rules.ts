@@ -1,5 +1,6 @@
 import type { GrafanaClient } from '../api/grafana-client.ts';
-import type { GrafanaAlertRules } from '../alert-rules.ts';
+import type { StoredRuleGroup } from '../api/model.ts';
+import type { GrafanaAlertRule, GrafanaAlertRules } from '../alert-rules.ts';
 import { contains } from './contains.ts';
 import { FROM_FILE_REASON, outcomesOf } from './sync-item.ts';
 import type { SyncItem, SyncOptions } from './sync-item.ts';
@@ -11,31 +12,46 @@ const OURS = 'api';
 const FROM_FILE = 'file';
 
 /**
- * Sets the group of alert rules, those that are no more included. In Grafana they can only be looked at and silenced: their thresholds
- * are those of the configuration. A group that somebody made their own, by a file or another provenance, is left alone.
+ * Sets the group of alert rules; without any, removes it. In Grafana they can only be looked at and silenced: their thresholds are
+ * those of the configuration. Rules that somebody made their own, by a file or another provenance, are left alone.
  */
 export async function syncAlertRules(
   client: GrafanaClient,
   folderUid: string,
-  { group, intervalSeconds, rules }: GrafanaAlertRules,
+  wanted: GrafanaAlertRules,
   { overwrite = false }: SyncOptions,
 ): Promise<SyncItem> {
+  const { group, intervalSeconds, rules } = wanted;
   const item = outcomesOf({ kind: 'alert rules', uid: group, title: `${group} (${rules.length})` });
   const stored = await client.getRuleGroup(folderUid, group);
-  if (stored) {
-    const provenances = new Set(stored.rules.map(({ provenance }) => provenance ?? ''));
-    // Grafana before version 12 drops it
-    const knowsKeepFiring = stored.rules.some((rule) => 'keep_firing_for' in rule);
-    const wanted = knowsKeepFiring ? rules : rules.map(({ keep_firing_for: _dropped, ...rule }) => rule);
-    const now = { interval: stored.interval, rules: byUid(stored.rules) };
-    if (contains(now, { interval: intervalSeconds, rules: byUid(wanted) })) return item('unchanged');
-    if (provenances.has(FROM_FILE)) return item('kept', FROM_FILE_REASON);
-    provenances.delete(OURS);
-    if (!overwrite && provenances.size > 0)
+  if (stored ? isAsWanted(stored, wanted) : rules.length === 0) return item('unchanged');
+  // of a group Grafana does not tell the provenance
+  for (const { uid } of stored?.rules ?? rules) {
+    const rule = await client.getAlertRule(uid);
+    if (!rule) continue;
+    if (rule.provenance === FROM_FILE) return item('kept', FROM_FILE_REASON);
+    if (!stored) return item('kept', `${rule.title} is in another folder or group`);
+    if (rule.provenance !== OURS && !overwrite) {
       return item('kept', 'somebody has made them editable; overwrite them to lose that');
+    }
+  }
+  if (stored && rules.length === 0) {
+    for (const { uid } of stored.rules) await client.deleteAlertRule(uid);
+    return item('removed');
   }
   await client.setRuleGroup(folderUid, group, { interval: intervalSeconds, rules });
   return item(stored ? 'updated' : 'created');
+}
+
+function isAsWanted(
+  { interval, rules: stored }: StoredRuleGroup,
+  { intervalSeconds, rules }: GrafanaAlertRules,
+): boolean {
+  // Grafana before version 12 drops it
+  const knowsKeepFiring = stored.some((rule) => 'keep_firing_for' in rule);
+  const known = ({ keep_firing_for: keepFiringFor, ...rule }: GrafanaAlertRule): object =>
+    knowsKeepFiring ? { ...rule, keep_firing_for: keepFiringFor } : rule;
+  return contains({ interval, rules: byUid(stored) }, { interval: intervalSeconds, rules: byUid(rules).map(known) });
 }
 
 function byUid<Rule extends { readonly uid: string }>(rules: readonly Rule[]): Rule[] {
