@@ -1,5 +1,6 @@
 import type { GrafanaClient } from '../api/grafana-client.ts';
-import type { StoredRuleGroup } from '../api/model.ts';
+import { GrafanaError } from '../api/grafana-error.ts';
+import type { StoredAlertRule, StoredRuleGroup } from '../api/model.ts';
 import type { GrafanaAlertRule, GrafanaAlertRules } from '../alert-rules.ts';
 import { contains } from './contains.ts';
 import { FROM_FILE_REASON, outcomesOf } from './sync-item.ts';
@@ -10,6 +11,9 @@ const OURS = 'api';
 
 /** Of what came from a provisioning file: only that can change it. */
 const FROM_FILE = 'file';
+
+/** Writes that another process came before, in a row. */
+const MAX_LOST_RACES = 5;
 
 /**
  * Sets the group of alert rules; without any, removes it. In Grafana they can only be looked at and silenced: their thresholds are
@@ -23,24 +27,45 @@ export async function syncAlertRules(
 ): Promise<SyncItem> {
   const { group, intervalSeconds, rules } = wanted;
   const item = outcomesOf({ kind: 'alert rules', uid: group, title: `${group} (${rules.length})` });
-  const stored = await client.getRuleGroup(folderUid, group);
-  if (stored ? isAsWanted(stored, wanted) : rules.length === 0) return item('unchanged');
-  // of a group Grafana does not tell the provenance
-  for (const { uid } of stored?.rules ?? rules) {
-    const rule = await client.getAlertRule(uid);
-    if (!rule) continue;
-    if (rule.provenance === FROM_FILE) return item('kept', FROM_FILE_REASON);
-    if (!stored) return item('kept', `${rule.title} is in another folder or group`);
-    if (rule.provenance !== OURS && !overwrite) {
-      return item('kept', 'somebody has made them editable; overwrite them to lose that');
+  for (let lost = 0; ; lost++) {
+    const stored = await client.getRuleGroup(folderUid, group);
+    if (stored ? isAsWanted(stored, wanted) : rules.length === 0) return item('unchanged');
+    const owner = await ownerOf(client, stored?.rules ?? rules);
+    if (owner) {
+      const isHere = owner.folderUID === folderUid && owner.ruleGroup === group;
+      if (owner.provenance === FROM_FILE) return item('kept', FROM_FILE_REASON);
+      if (!isHere) return item('kept', `${owner.title} is in another folder or group`);
+      if (owner.provenance !== OURS && !overwrite) {
+        return item('kept', 'somebody has made them editable; overwrite them to lose that');
+      }
+      // another process was first
+      if (!stored && lost < MAX_LOST_RACES) continue;
+    }
+    if (stored && rules.length === 0) {
+      for (const { uid } of stored.rules) await client.deleteAlertRule(uid);
+      return item('removed');
+    }
+    try {
+      await client.setRuleGroup(folderUid, group, { interval: intervalSeconds, rules });
+      return item(stored ? 'updated' : 'created');
+    } catch (error) {
+      if (!(error instanceof GrafanaError && error.kind === 'conflict') || lost >= MAX_LOST_RACES) throw error;
     }
   }
-  if (stored && rules.length === 0) {
-    for (const { uid } of stored.rules) await client.deleteAlertRule(uid);
-    return item('removed');
+}
+
+/** The first that is not ours, else the first: of a group Grafana does not tell whose its rules are. Null where none is there. */
+async function ownerOf(
+  client: GrafanaClient,
+  rules: readonly { readonly uid: string }[],
+): Promise<StoredAlertRule | null> {
+  let first: StoredAlertRule | null = null;
+  for (const { uid } of rules) {
+    const rule = await client.getAlertRule(uid);
+    if (rule && rule.provenance !== OURS) return rule;
+    first ??= rule;
   }
-  await client.setRuleGroup(folderUid, group, { interval: intervalSeconds, rules });
-  return item(stored ? 'updated' : 'created');
+  return first;
 }
 
 function isAsWanted(
