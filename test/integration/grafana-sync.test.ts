@@ -314,6 +314,13 @@ describe('a sync that Grafana does not let through', () => {
     expect(others.every(({ outcome }) => /updated|unchanged/.test(outcome))).toBe(true);
   });
 
+  it('says so where another folder has the name', async () => {
+    const grafana = await FakeGrafana.start({ version: '10.4.2' });
+    await clientOf(grafana).createFolder({ uid: 'theirs', title: 'Telemetry Dashboard' });
+    const [, folder] = await syncTo(grafana).all();
+    expect(folder).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('grafana.folder') });
+  });
+
   it('does not try what lies in a folder that is not there', async () => {
     const grafana = await FakeGrafana.start();
     grafana.fail(

@@ -15,10 +15,9 @@ export async function syncFolder(client: GrafanaClient, config: ResolvedConfig):
     await client.createFolder({ uid, title });
     return item('created');
   } catch (error) {
-    // another process was first
-    if (error instanceof GrafanaError && error.kind === 'conflict' && (await client.getFolder(uid))) {
-      return item('unchanged');
-    }
-    throw error;
+    if (!(error instanceof GrafanaError && error.kind === 'conflict')) throw error;
+    // another process was first, or somebody long ago
+    if (await client.getFolder(uid)) return item('unchanged');
+    return item('failed', 'another folder is called so; give this one another name, as grafana.folder');
   }
 }
