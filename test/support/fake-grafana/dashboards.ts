@@ -1,5 +1,5 @@
 import type { FakeFolders } from './folders.ts';
-import { Refusal, copyOf, ok } from './reply.ts';
+import { Refusal, copyOf, ok, sortedCopyOf } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { FakeRequest, Json } from './request.ts';
 import { textIn } from './request.ts';
@@ -175,7 +175,7 @@ export class FakeDashboards {
     const version = parentVersion + 1;
     const id = kept?.id ?? (this.#lastId += 1);
     const uid = textIn(dashboard, 'uid') || textIn(kept?.dashboard, 'uid') || `generated-${id}`;
-    const stored = { ...dashboard, id, uid, version };
+    const stored: Json = sortedCopyOf({ ...dashboard, id, uid, version });
     const entry = { version, parentVersion, restoredFrom, message, createdBy: login, data: copyOf(stored) };
     if (kept && kept.dashboard['uid'] !== uid) this.all.delete(String(kept.dashboard['uid']));
     const { provisioned, isPlugins } = kept ?? {};
