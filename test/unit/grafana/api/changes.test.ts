@@ -64,12 +64,12 @@ describe('an asynchronous change', () => {
     const rejections: unknown[] = [];
     const hear = (reason: unknown): void => void rejections.push(reason);
     process.on('unhandledRejection', hear);
-    const later = async (thing: { title?: string }): Promise<void> => {
+    const later: (thing: { title?: string }) => unknown = async (thing) => {
       thing.title = 'Lost';
       await Promise.resolve();
       throw new Error('later');
     };
-    for (const edit of [editor.updatePanel('service', 1, later), editor.updateDashboard('service', later)]) {
+    for (const edit of [editor.updatePanel('service', 1, odd(later)), editor.updateDashboard('service', odd(later))]) {
       const error = await grafanaError(edit);
       expect(error).toMatchObject({ kind: 'invalid', message: expect.stringContaining('asynchronous') as unknown });
     }
@@ -120,7 +120,7 @@ describe('what no type check has seen', () => {
   it.each(calls)('is refused with what was expected, and nothing is sent: %s', async (_, call, expected) => {
     const { grafana, editor } = await started();
     const error = await grafanaError(call(editor));
-    expect(error).toMatchObject({ kind: 'invalid', message: expect.stringContaining(`${expected}`) as unknown });
+    expect(error).toMatchObject({ kind: 'invalid', message: expect.stringContaining(expected) as unknown });
     expect(error.message).toMatch(/^expected .*; got /);
     expect(grafana.requests).toEqual([]);
   });
