@@ -124,7 +124,7 @@ export class GrafanaIntegrator {
    * Changes a dashboard. Where somebody else saves it at the same time, it is read again and the change applied again. A sync leaves
    * such a dashboard as it is from then on.
    *
-   * @param change changes the copy that it gets, or gives another one back; it may be called several times
+   * @param change changes the copy that it gets, or gives another one back; it may be called several times, and cannot be asynchronous
    * @throws GrafanaError (as a rejection) `not_found`; `provisioned` where it comes from a file
    */
   updateDashboard(uid: string, change: DashboardChanger): Promise<EditOutcome | null> {
@@ -133,14 +133,18 @@ export class GrafanaIntegrator {
 
   /**
    * Adds a panel to a dashboard, below the others unless it has a place: one in Grafana's JSON, or that of a metric, built in or
-   * declared: `addPanel(uid, { metric: 'orders.placed' })`.
+   * declared: `addPanel(uid, { metric: 'orders.placed' })`. Where the dashboard has a panel with the title and the queries of the
+   * metric's already, nothing is saved: every replica may ask for it at every start.
    *
-   * @returns its id
-   * @throws GrafanaError (as a rejection) `invalid` where its id is taken or there is no such metric; else as {@link updateDashboard}
+   * @returns its id, or that of the one that is there
+   * @throws GrafanaError (as a rejection) `invalid` where its id is taken, it has no `type`, or there is no such metric; else as {@link updateDashboard}
    */
   addPanel(uid: string, panel: NewPanel | { readonly metric: string }): Promise<number | null> {
+    const metric = metricIn(panel);
     const add = async ({ editor }: Link): Promise<number> =>
-      editor.addPanel(uid, isNew(panel) ? panel : await this.#panelOf(panel.metric));
+      metric === undefined
+        ? editor.addPanel(uid, panel as NewPanel)
+        : editor.ensurePanel(uid, await this.#panelOf(metric));
     return this.#with(add, null);
   }
 
@@ -238,6 +242,8 @@ const OFF = 'Grafana is not reached: grafana.enabled is not true, or the dashboa
 const NOT_PRIMARY =
   'Grafana is set up by the primary process, not by this worker; where the primary has no dashboard, telemetry-dashboard grafana push does it';
 
-function isNew(panel: NewPanel | { readonly metric: string }): panel is NewPanel {
-  return 'type' in panel;
+/** The metric whose panel is meant; undefined for one in Grafana's JSON, and for what is neither. */
+function metricIn(panel: unknown): string | undefined {
+  if (typeof panel !== 'object' || panel === null || 'type' in panel || !('metric' in panel)) return undefined;
+  return typeof panel.metric === 'string' ? panel.metric : undefined;
 }

@@ -215,6 +215,37 @@ describe('dashboard.grafana', () => {
     );
   });
 
+  it('adds the panel of a metric once, however often and by however many it is asked for', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    await dashboard.grafana.sync();
+    const add = () => dashboard.grafana.addPanel(SERVICE, { metric: 'realtime.latency' });
+    const first = await add();
+    const { version } = grafana.state.dashboard(SERVICE);
+    expect(await Promise.all([add(), add()])).toEqual([first, first]);
+    expect(grafana.state.dashboard(SERVICE)['version']).toBe(version);
+  });
+
+  it('says what it expects of calls that no type check has seen, and sends nothing', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    const calls = [
+      dashboard.grafana.addPanel(SERVICE, undefined as never),
+      dashboard.grafana.addPanel(SERVICE, {} as never),
+      dashboard.grafana.addPanel(SERVICE, { type: undefined } as never),
+      dashboard.grafana.addPanel(SERVICE, { metric: 5 } as never),
+      dashboard.grafana.updateDashboard(SERVICE, undefined as never),
+      dashboard.grafana.updatePanel(SERVICE, 'x' as never, () => undefined),
+      dashboard.grafana.annotate('x', 'deployment' as never),
+    ];
+    for (const call of calls) {
+      const error: unknown = await call.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'GrafanaError', kind: 'invalid' });
+      expect((error as GrafanaError).message).toMatch(/^expected /);
+    }
+    expect(grafana.requests).toEqual([]);
+  });
+
   it('edits dashboards and panels, and a sync then leaves them as they are', async () => {
     const grafana = await FakeGrafana.start();
     const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });

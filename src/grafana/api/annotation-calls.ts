@@ -1,3 +1,4 @@
+import { requireTags, requireText } from './arguments.ts';
 import { numberField, textField } from './json.ts';
 import type { NewAnnotation } from './model.ts';
 import type { Call, Transport } from './transport.ts';
@@ -6,8 +7,10 @@ import type { Call, Transport } from './transport.ts';
 const MOST_AT_ONCE = 1000;
 
 /** Makes an annotation, once. */
-export function annotateOnce(transport: Transport, annotation: NewAnnotation): Promise<{ readonly id: number }> {
+export async function annotateOnce(transport: Transport, annotation: NewAnnotation): Promise<{ readonly id: number }> {
   const { text, tags, timeMs, timeEndMs, dashboardUid, panelId } = annotation;
+  requireText(text, 'what the annotation says');
+  requireTags(tags);
   const call: Call = {
     method: 'POST',
     path: ['annotations'],

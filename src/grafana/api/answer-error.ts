@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/one-line.ts';
 import type { Answer } from '../../http/request.ts';
-import { RequestError } from '../../http/request.ts';
+import { RequestError, addressText } from '../../http/request.ts';
 import type { GrafanaErrorKind } from './grafana-error.ts';
 import { GrafanaError } from './grafana-error.ts';
 import { isObject, parsedJson, textField } from './json.ts';
@@ -12,6 +12,12 @@ export interface CallName {
   readonly path: string;
   /** Role and permission that it takes: `Editor (dashboards:write)`. */
   readonly needs: string;
+  /** Where it was sent; never told as it is. */
+  readonly url?: URL;
+  /** Without the path of a sub-path installation. */
+  readonly apiPath?: string;
+  /** Whether every Grafana has it: where it is not found, something else answers. */
+  readonly isEverywhere?: boolean;
   /** Takes secrets out of what came from elsewhere. */
   readonly mask?: (text: string) => string;
 }
@@ -64,11 +70,14 @@ export function errorOfAnswer(call: CallName, answer: Answer, nowMs: number): Gr
   const body = parsedJson(text);
   const said = textField(body, 'message') || textField(body, 'title') || textField(body, 'error');
   const isGrafanas = isObject(body) || text.trim() === '';
-  const kind = kindOf(status, isGrafanas, said, textField(body, 'status'));
+  const kind = kindOf(call, status, isGrafanas, said, textField(body, 'status'));
+  const isWall = status === 403 && kind === 'not_grafana';
+  const target = targetOf(call, answer);
+  const found = target ? `a redirect to ${target.address}` : describe(answer);
   const mask = call.mask ?? String;
-  return new GrafanaError(lineOf(call, `${status} ${said || (isGrafanas ? '' : describe(answer))}`), {
+  return new GrafanaError(lineOf(call, `${status} ${said || (isGrafanas && status >= 400 ? '' : found)}`), {
     kind,
-    advice: ADVICE[kind](call),
+    advice: isWall ? BEHIND_A_WALL : (target?.advice ?? ADVICE[kind](call)),
     status,
     reason: oneLine(mask(textField(body, 'status')), 40) || undefined,
     retryAfterMs: retryAfterMs(headers['retry-after'], nowMs),
@@ -92,15 +101,38 @@ function lineOf({ method, path, mask = String }: CallName, what: string): string
   return `${method} ${path}: ${oneLine(mask(what), MAX_MESSAGE_CHARACTERS)}`;
 }
 
-function kindOf(status: number, isGrafanas: boolean, said: string, reason: string): GrafanaErrorKind {
+function kindOf(
+  { isEverywhere }: CallName,
+  status: number,
+  isGrafanas: boolean,
+  said: string,
+  reason: string,
+): GrafanaErrorKind {
   if (reason === 'plugin-dashboard' || /provisioned|provenance|read-only data source/i.test(said)) return 'provisioned';
   if (status === 408 || status === 429 || status >= 500) return 'busy';
   if (status === 401) return 'unauthorized';
   if (status === 413) return 'too_large';
-  if (status === 403) return 'forbidden';
   if (!isGrafanas || status < 400) return 'not_grafana';
-  if (status === 404) return 'not_found';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return isEverywhere === true ? 'not_grafana' : 'not_found';
   return status === 409 || status === 412 ? 'conflict' : 'invalid';
+}
+
+/** Where a redirect leads, and what that says about `grafana.url`; undefined where it does not say. */
+function targetOf(
+  { url, apiPath = '', mask = String }: CallName,
+  { status, headers: { location } }: Answer,
+): { readonly address: string; readonly advice: string } | undefined {
+  if (status < 300 || status >= 400 || location === undefined || !URL.canParse(location, url?.href)) return undefined;
+  const target = new URL(location, url?.href);
+  if (!/^https?:$/.test(target.protocol)) return undefined;
+  const address = addressText(target).replace(/\/$/, '');
+  const isOfApi = apiPath !== '' && address.endsWith(apiPath);
+  const root = isOfApi ? address.slice(0, -apiPath.length) : address;
+  const advice = isOfApi
+    ? `grafana.url should be ${root}`
+    : `it leads to ${root}: grafana.url should be that, unless it is a login page, which Grafana must not be behind`;
+  return { address: oneLine(mask(address), MAX_MESSAGE_CHARACTERS), advice: oneLine(mask(advice)) };
 }
 
 /** What came, without quoting a foreign page. */
@@ -118,6 +150,10 @@ function retryAfterMs(header: string | undefined, nowMs: number): number | undef
   const waitMs = isSeconds ? Number(header) * 1000 : Date.parse(header) - nowMs;
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), LONGEST_RETRY_AFTER_MS);
 }
+
+/** A firewall's page has nothing to do with roles. */
+const BEHIND_A_WALL =
+  'something before Grafana, such as a firewall or a proxy, refuses it: let the service through there, or check grafana.url';
 
 /** What to do about each kind. */
 export const ADVICE: Readonly<Record<GrafanaErrorKind, (call: CallName) => string>> = {

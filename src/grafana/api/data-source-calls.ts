@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { asSent } from './arguments.ts';
 import { isObject, textField } from './json.ts';
 import type { DataSourceBody, GrafanaDataSource } from './model.ts';
 import type { Call, Transport } from './transport.ts';
@@ -37,8 +39,8 @@ export function replaceSource(transport: Transport, uid: string, body: DataSourc
 
 /** Whether all that was sent is there; secrets are not told, and the version is counted up. */
 function holds(found: GrafanaDataSource, sent: DataSourceBody): boolean {
-  return Object.entries(sent).every(
-    ([key, value]) =>
-      key === 'version' || key === 'secureJsonData' || JSON.stringify(found[key]) === JSON.stringify(value),
+  // in whatever order Grafana gives the keys
+  return Object.entries(asSent(sent)).every(
+    ([key, value]) => key === 'version' || key === 'secureJsonData' || isDeepStrictEqual(found[key], value),
   );
 }

@@ -1,21 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { backoffMs } from '../../base/backoff.ts';
 import { ADVICE } from './answer-error.ts';
+import { asSent, requireFunction, requirePanel, requirePanelId, requireSettled, requireText } from './arguments.ts';
 import type { GrafanaClient } from './grafana-client.ts';
 import { GrafanaError } from './grafana-error.ts';
 import { isObject } from './json.ts';
 import type { GrafanaDashboard, GrafanaPanel, NewPanel, StoredDashboard } from './model.ts';
-import { dropPanel, placePanel, replacePanel } from './panels.ts';
+import { dropPanel, findPanel, panelsOf, placePanel, replacePanel } from './panels.ts';
+import { partsOf } from './parts.ts';
 import { wait } from './transport.ts';
 
 /**
  * Changes the dashboard that it is handed, a copy of its own, or gives back another one with the same `uid`. It may be called several
- * times for one edit, each time with what is stored by then, so it must do nothing else. What it throws ends the edit.
+ * times for one edit, each time with what is stored by then, so it must do nothing else, and be done when it returns: a promise is
+ * refused. What it throws ends the edit. The value of an assignment, as an arrow function gives it back, does not count.
  */
 export type DashboardChanger =
   ((dashboard: GrafanaDashboard) => GrafanaDashboard | undefined) | ((dashboard: GrafanaDashboard) => void);
 
-/** As {@link DashboardChanger}, for one panel; its `id` stays. */
+/** As {@link DashboardChanger}, for one panel; its `id` stays. Another one in its place has a `type`, and the same `id` or none. */
 export type PanelChanger = ((panel: GrafanaPanel) => GrafanaPanel | undefined) | ((panel: GrafanaPanel) => void);
 
 /** What became of an edit. */
@@ -58,7 +61,13 @@ export class DashboardEditor {
    * @param message for the list of versions
    * @throws GrafanaError (as a rejection) `not_found`; `provisioned` where it comes from a file; `conflict` after many vain tries
    */
-  updateDashboard(uid: string, change: DashboardChanger, message = 'Change by the service'): Promise<EditOutcome> {
+  async updateDashboard(
+    uid: string,
+    change: DashboardChanger,
+    message = 'Change by the service',
+  ): Promise<EditOutcome> {
+    requireText(uid, 'the uid of a dashboard');
+    requireFunction(change, 'the dashboard');
     const edit = (): Promise<EditOutcome> => this.#edit(uid, change, message);
     const turn = (this.#lines.get(uid) ?? Promise.resolve()).then(edit, edit);
     this.#lines.set(uid, turn);
@@ -77,23 +86,53 @@ export class DashboardEditor {
    * @throws GrafanaError (as a rejection) as {@link updateDashboard}; `invalid` where its id is that of another
    */
   async addPanel(uid: string, panel: NewPanel, message = 'Add a panel'): Promise<number> {
+    requirePanel(panel);
     let id = 0;
     const add = (dashboard: GrafanaDashboard): void => void (id = placePanel(dashboard, panel));
     await this.updateDashboard(uid, add, message);
     return id;
   }
 
+  /**
+   * Adds a panel unless the dashboard has one with the same title and the same queries; nothing is saved then.
+   *
+   * @returns its id, or that of the one that is there
+   * @throws GrafanaError (as a rejection) as {@link addPanel}
+   */
+  async ensurePanel(uid: string, panel: NewPanel, message = 'Add a panel'): Promise<number> {
+    requirePanel(panel);
+    let id = 0;
+    const ensure = (dashboard: GrafanaDashboard): void => {
+      id = findPanel(dashboard, panel)?.id ?? placePanel(dashboard, panel);
+    };
+    await this.updateDashboard(uid, ensure, message);
+    return id;
+  }
+
   /** Changes a panel, also one in a collapsed row. @throws GrafanaError (as a rejection) as {@link updateDashboard}; `not_found` */
-  updatePanel(uid: string, panelId: number, change: PanelChanger, message = 'Change a panel'): Promise<EditOutcome> {
+  async updatePanel(
+    uid: string,
+    panelId: number,
+    change: PanelChanger,
+    message = 'Change a panel',
+  ): Promise<EditOutcome> {
+    requirePanelId(panelId);
+    requireFunction(change, 'the panel');
     const one = (panel: GrafanaPanel): GrafanaPanel | undefined => {
-      const given: unknown = change(panel);
-      return isObject(given) && given !== panel ? given : undefined;
+      const given = anotherOf(panel, change);
+      if (!isObject(given) || typeof given['type'] !== 'string') return undefined;
+      if (given['id'] === undefined || given['id'] === panelId) return given;
+      throw new GrafanaError(`the change of the panel ${panelId} gave back a panel with another id`, {
+        kind: 'invalid',
+        advice: 'change the panel in place, or give back one with the same id or none',
+      });
     };
     return this.updateDashboard(uid, (dashboard): void => replacePanel(dashboard, panelId, one), message);
   }
 
   /** Removes a panel; those in a collapsed row stay. @throws GrafanaError (as a rejection) as {@link updateDashboard}; `not_found` */
-  removePanel(uid: string, panelId: number, message = 'Remove a panel'): Promise<EditOutcome> {
+  async removePanel(uid: string, panelId: number, message = 'Remove a panel'): Promise<EditOutcome> {
+    requirePanelId(panelId);
     return this.updateDashboard(uid, (dashboard): void => dropPanel(dashboard, panelId), message);
   }
 
@@ -141,9 +180,8 @@ function isPassing({ kind, reason, mayHaveHappened }: GrafanaError): boolean {
 /** What a change makes of a dashboard, which stays as it is; undefined where that is the same. */
 function changed(stored: GrafanaDashboard, change: DashboardChanger): GrafanaDashboard | undefined {
   const copy = asSent(stored);
-  const given: unknown = change(copy);
-  // the value of an assignment or of `push` is none
-  const isGiven = isObject(given) && given !== copy;
+  const given = anotherOf(copy, change);
+  const isGiven = isObject(given);
   if (isGiven && given['uid'] !== stored.uid) {
     throw new GrafanaError(`the change of ${stored.uid ?? ''} gave back something else than the dashboard`, {
       kind: 'invalid',
@@ -151,11 +189,21 @@ function changed(stored: GrafanaDashboard, change: DashboardChanger): GrafanaDas
     });
   }
   const next = asSent(isGiven ? given : copy);
+  // a dashboard of the newer model has none
+  if (next['elements'] === undefined) panelsOf(next);
   // not the change's to decide
   const fixed = { version: stored.version, id: stored['id'], uid: stored.uid };
   return isDeepStrictEqual({ ...next, ...fixed }, { ...stored, ...fixed }) ? undefined : next;
 }
 
-function asSent(dashboard: GrafanaDashboard): GrafanaDashboard {
-  return JSON.parse(JSON.stringify(dashboard)) as GrafanaDashboard;
+/**
+ * What a change gave back besides the thing that it was handed: the value of an assignment, which an arrow function gives back, is a
+ * part of that, and no other one.
+ *
+ * @throws GrafanaError `invalid` where the change is asynchronous
+ */
+function anotherOf<Thing extends object>(thing: Thing, change: (thing: Thing) => unknown): unknown {
+  const before = partsOf(thing);
+  const given = requireSettled(change(thing));
+  return before.has(given) || partsOf(thing).has(given) ? undefined : given;
 }

@@ -49,7 +49,13 @@ export class GrafanaClient {
   /** Who answers there. @throws GrafanaError `too_old` before version 10, `not_grafana` where it is something else */
   async health(): Promise<GrafanaHealth> {
     const isRight = (content: unknown): boolean => textField(content, 'database') !== '';
-    const content = await this.#transport.repeat({ method: 'GET', path: ['health'], needs: 'Viewer', isRight });
+    const content = await this.#transport.repeat({
+      method: 'GET',
+      path: ['health'],
+      needs: 'Viewer',
+      isEverywhere: true,
+      isRight,
+    });
     const version = textField(content, 'version');
     const major = Number(/^v?(\d{1,4})\b/.exec(version)?.[1] ?? 0);
     if (major !== 0 && major < OLDEST_MAJOR) {

@@ -8,7 +8,7 @@ import { TelemetryError } from '../../base/errors.ts';
  * - `conflict`: somebody else changed it in the meantime, or it is there already (409, 412)
  * - `invalid`: Grafana refused what it was given (400, 422), or it was not sent because it would be
  * - `too_large`: 413 · `provisioned`: it comes from a file, or from a plugin, and can only be changed there
- * - `not_grafana`: what answered does not speak Grafana's API, such as a proxy with a login page
+ * - `not_grafana`: what answered does not speak Grafana's API, such as a proxy with a login page or a firewall
  * - `too_old`: a Grafana before version 10 · `aborted`: given up by the caller
  */
 export type GrafanaErrorKind =

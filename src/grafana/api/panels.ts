@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ADVICE } from './answer-error.ts';
 import { GrafanaError } from './grafana-error.ts';
-import { isObject } from './json.ts';
+import { isObject, textField } from './json.ts';
 import type { GrafanaDashboard, GrafanaPanel, GridPosition, NewPanel } from './model.ts';
 
 /** Half the width of the grid. */
@@ -23,9 +24,43 @@ export function placePanel(dashboard: GrafanaDashboard, panel: NewPanel): number
     );
   }
   const id = panel.id ?? largest(ids) + 1;
-  const gridPos = panel.gridPos ?? { x: 0, y: bottomOf(panels), ...DEFAULT_SIZE };
-  panels.push({ ...panel, id, gridPos: { ...gridPos } } as GrafanaPanel);
+  if (panel.gridPos) panels.push({ ...panel, id, gridPos: { ...panel.gridPos } } as GrafanaPanel);
+  else insertLast(panels, { ...panel, id } as GrafanaPanel);
   return id;
+}
+
+/** Puts a panel below the others, but above the collapsed rows at the end: once unfolded, the last of them would have it. */
+function insertLast(panels: GrafanaPanel[], panel: GrafanaPanel): void {
+  const isFolded = ({ type, collapsed }: GrafanaPanel): boolean => type === 'row' && collapsed === true;
+  const yOf = ({ gridPos }: GrafanaPanel): number => (isPosition(gridPos) ? gridPos.y : 0);
+  const lowest = Math.max(-1, ...panels.filter((one) => !isFolded(one)).map(yOf));
+  const rows = panels.filter((one) => isFolded(one) && yOf(one) > lowest);
+  const others = panels.filter((one) => !rows.includes(one));
+  const y = bottomOf(others);
+  const [first] = rows;
+  panels.splice(first ? panels.indexOf(first) : panels.length, 0, {
+    ...panel,
+    gridPos: { x: 0, y, ...DEFAULT_SIZE },
+  });
+  const top = Math.min(...rows.map(yOf));
+  const shift = y + DEFAULT_SIZE.h - top;
+  if (shift > 0) for (const { gridPos } of allPanels(rows)) if (isPosition(gridPos)) gridPos.y += shift;
+}
+
+/** The panel with the title and the queries of another one, which has some; undefined where there is none. */
+export function findPanel(
+  dashboard: GrafanaDashboard,
+  { title, targets }: NewPanel,
+): (GrafanaPanel & { readonly id: number }) | undefined {
+  const wanted = queriesOf(targets);
+  const isSame = (panel: GrafanaPanel): panel is GrafanaPanel & { readonly id: number } =>
+    typeof panel.id === 'number' && panel.title === title && isDeepStrictEqual(queriesOf(panel['targets']), wanted);
+  return wanted.length === 0 ? undefined : allPanels(panelsOf(dashboard)).find(isSame);
+}
+
+/** Grafana's pages add to the other fields of a query. */
+function queriesOf(targets: unknown): readonly unknown[] {
+  return Array.isArray(targets) ? targets.map((target) => textField(target, 'expr')) : [];
 }
 
 /**
@@ -79,8 +114,8 @@ function locate(
   });
 }
 
-/** @throws GrafanaError for a dashboard that keeps its panels in another way */
-function panelsOf(dashboard: GrafanaDashboard): GrafanaPanel[] {
+/** The panels of a dashboard, which gets an empty list where it has none. @throws GrafanaError `invalid` for a dashboard that keeps its panels in another way */
+export function panelsOf(dashboard: GrafanaDashboard): GrafanaPanel[] {
   if (dashboard['elements'] !== undefined) {
     throw refused(dashboard, 'it is in the newer model (v2), with elements in place of panels', 'change its elements');
   }

@@ -42,6 +42,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Role and permission that it takes. */
   readonly needs: string;
+  /** Whether every Grafana has it: where it is not found, something else answers. */
+  readonly isEverywhere?: boolean;
   /** Checks the content of an answer of success. */
   readonly isRight?: (content: unknown) => boolean;
 }
@@ -83,9 +85,17 @@ export class Transport {
    */
   async send(call: Call): Promise<unknown> {
     const url = this.#url(call);
-    const { method, needs } = call;
+    const { method, needs, isEverywhere = false } = call;
     const mask = this.#mask;
-    const name: CallName = { method, path: mask(url.pathname), needs, mask };
+    const name: CallName = {
+      method,
+      path: mask(url.pathname),
+      needs,
+      mask,
+      url,
+      isEverywhere,
+      apiPath: apiPathOf(call),
+    };
     const answer = await this.#answer(call, name, url);
     if (answer.status < 200 || answer.status >= 300) throw errorOfAnswer(name, answer, Date.now());
     const content = parsedJson(answer.text);
@@ -188,9 +198,13 @@ export class Transport {
 
   /** @throws GrafanaError for a piece that would be taken for a step in the path */
   #url({ method, path, query, needs }: Call): URL {
-    const pieces = ['api', ...path].map(encoded);
-    const name = { method, path: `/${pieces.join('/')}`, needs };
-    if (pieces.some((piece) => piece === '' || piece === '.' || piece === '..')) {
+    const name = { method, path: apiPathOf({ path }), needs };
+    if (
+      name.path
+        .split('/')
+        .slice(1)
+        .some((piece) => piece === '' || piece === '.' || piece === '..')
+    ) {
       throw new GrafanaError(`${method} ${name.path}: an empty uid, or one of dots`, {
         kind: 'invalid',
         advice: ADVICE.invalid(name),
@@ -214,6 +228,10 @@ export async function wait(ms: number, signal: AbortSignal | undefined): Promise
       advice: 'it was given up on purpose',
     });
   }
+}
+
+function apiPathOf({ path }: Pick<Call, 'path'>): string {
+  return `/${['api', ...path].map(encoded).join('/')}`;
 }
 
 /** Half a character cannot be encoded, nor be in a uid. */

@@ -1,4 +1,4 @@
-import { Refusal, ok } from './reply.ts';
+import { Refusal, ok, sortedCopyOf } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { FakeFolders } from './folders.ts';
 import type { FakeRequest, Json } from './request.ts';
@@ -87,7 +87,14 @@ export class FakeAlertRules {
     );
     if (hasTitle) throw new Refusal(409, 'a rule with the same title exists in the folder');
     const id = this.all.get(uid)?.['id'] ?? (this.#lastId += 1);
-    const rule = { ...this.#written(body), id, uid, orgID: 1, provenance, updated: '2026-01-01T00:00:00Z' };
+    const rule = sortedCopyOf({
+      ...this.#written(body),
+      id,
+      uid,
+      orgID: 1,
+      provenance,
+      updated: '2026-01-01T00:00:00Z',
+    });
     this.all.set(uid, rule);
     return rule;
   }

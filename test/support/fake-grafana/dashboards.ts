@@ -1,5 +1,5 @@
 import type { FakeFolders } from './folders.ts';
-import { Refusal, copyOf, ok } from './reply.ts';
+import { Refusal, copyOf, ok, sortedCopyOf } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { FakeRequest, Json } from './request.ts';
 import { textIn } from './request.ts';
@@ -160,10 +160,11 @@ export class FakeDashboards {
       throw new Refusal(412, { status: 'version-mismatch', message });
     }
     // U: gone at some time after 9.3
+    if (this.#major > 10) return;
     const hasName = [...this.all.values()].some(
       (other) => other !== kept && other.folderUid === folderUid && other.dashboard['title'] === dashboard['title'],
     );
-    if (this.#major <= 10 && hasName) {
+    if (hasName) {
       const message = 'A dashboard with the same name in the folder already exists';
       throw new Refusal(412, { status: 'name-exists', message });
     }
@@ -175,7 +176,7 @@ export class FakeDashboards {
     const version = parentVersion + 1;
     const id = kept?.id ?? (this.#lastId += 1);
     const uid = textIn(dashboard, 'uid') || textIn(kept?.dashboard, 'uid') || `generated-${id}`;
-    const stored = { ...dashboard, id, uid, version };
+    const stored: Json = sortedCopyOf({ ...dashboard, id, uid, version });
     const entry = { version, parentVersion, restoredFrom, message, createdBy: login, data: copyOf(stored) };
     if (kept && kept.dashboard['uid'] !== uid) this.all.delete(String(kept.dashboard['uid']));
     const { provisioned, isPlugins } = kept ?? {};

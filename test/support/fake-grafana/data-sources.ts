@@ -1,4 +1,4 @@
-import { Refusal, ok } from './reply.ts';
+import { Refusal, ok, sortedCopyOf } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { FakeRequest, Json } from './request.ts';
 import { textIn } from './request.ts';
@@ -79,8 +79,9 @@ export class FakeDataSources {
       secureJsonFields: Object.fromEntries(Object.keys(secrets).map((key) => [key, true])),
       ...fixed,
     };
-    this.all.set(fixed.uid, source);
-    return source;
+    const stored = sortedCopyOf(source);
+    this.all.set(fixed.uid, stored);
+    return stored;
   }
 
   #at(uid: string): Source {

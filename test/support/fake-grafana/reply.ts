@@ -18,6 +18,14 @@ export class Refusal extends Error {
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
 
+/** A deep copy of what is JSON, with the keys in order, as Grafana writes them (U). */
+export function sortedCopyOf<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value), (_, one: unknown) => {
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
+    return Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }) as Value;
+}
+
 /** A deep copy of what is JSON. */
 export function copyOf<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value;

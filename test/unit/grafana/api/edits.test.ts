@@ -81,9 +81,12 @@ describe('updateDashboard', () => {
     await editor.updateDashboard('service', (dashboard): void => void dashboard.panels?.push({ id: 9 }));
     await editor.updateDashboard('service', (dashboard) => dashboard.panels?.push({ id: 10 }) as never);
     expect(panelsOf(grafana).map(({ id }) => id)).toEqual([1, 2, 3, 4, 9, 10]);
-    const popped = editor.updateDashboard('service', (dashboard) => dashboard.panels?.pop());
-    expect(await grafanaError(popped)).toMatchObject({ kind: 'invalid' });
-    expect(panelsOf(grafana)).toHaveLength(6);
+    await editor.updateDashboard('service', (dashboard) => dashboard.panels?.pop());
+    await editor.updateDashboard('service', (dashboard) => (dashboard['time'] = { from: 'now-1h' }));
+    expect(panelsOf(grafana).map(({ id }) => id)).toEqual([1, 2, 3, 4, 9]);
+    expect(grafana.state.dashboard('service')['time']).toEqual({ from: 'now-1h' });
+    const other = editor.updateDashboard('service', () => ({ uid: 'other', title: 'Other' }));
+    expect(await grafanaError(other)).toMatchObject({ kind: 'invalid' });
   });
 
   it('reads and changes again what somebody else saved in the meantime', async () => {

@@ -36,7 +36,9 @@ describe.each(UNCLEAR)('a call that ends with %s', (_, fault) => {
     // what is put off comes before the next try, which would not find it otherwise
     const client = clientOf(grafana, { retry: { tries: 2, firstMs: 25, longestMs: 25 } });
     const { state } = grafana;
-    const source = { uid: 'prom', name: 'Prometheus', type: 'prometheus', url: 'http://a' };
+    // Grafana gives the keys back in order
+    const jsonData = { timeInterval: '15s', httpMethod: 'POST' };
+    const source = { uid: 'prom', name: 'Prometheus', type: 'prometheus', url: 'http://a', jsonData };
     const rule = grafanaRule({ uid: 'slow' });
     const failing = async <Result>(call: () => Promise<Result>): Promise<Result> => {
       grafana.fail(fault);
