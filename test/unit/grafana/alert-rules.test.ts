@@ -6,6 +6,7 @@ import type { Dashboard, Panel } from '../../../src/grafana/schema.ts';
 import { dashboardsOf } from '../../../src/grafana/dashboards.ts';
 import { alertingRules } from '../../../src/prometheus/alerting-rules.ts';
 import { rulesOf } from '../../../src/alerts/rules.ts';
+import { readPromql } from '../../support/promql.ts';
 
 const rulesFor = (document: unknown): readonly GrafanaAlertRule[] =>
   grafanaAlertRules(resolveConfig('test', document)).rules;
@@ -20,6 +21,10 @@ const FULL = {
     thresholds: { queue_size_warning: 100, no_traffic_warning_ms: 60_000 },
     rules: [
       { name: 'orders', metric: 'shop.orders', statistic: 'increase', threshold: 1000, unit: '{order}' },
+      { name: 'wait', metric: 'shop.wait', statistic: 'p99', threshold: 3, unit: 's' },
+      { name: 'mean_wait', metric: 'shop.wait', statistic: 'avg', threshold: 3, unit: 's' },
+      { name: 'longest', metric: 'realtime.latency', statistic: 'max', threshold: 3 },
+      { name: 'quiet', metric: 'websocket.client.messages', statistic: 'rate', comparison: '<', threshold: 3 },
       {
         ...{ name: 'load', metric: 'shop.load', statistic: 'value', comparison: '>=', threshold: 3, unit: '1' },
         ...{
@@ -125,11 +130,27 @@ describe("Grafana's alert rules", () => {
     expect(kept).toBeUndefined();
   });
 
-  it("are about the service's own job, with its namespace or without, and about any where it has no name", () => {
-    const jobs = (document: unknown): unknown[] =>
-      rulesFor(document).map((rule) => / job=~"[^"]*"|\{job=~("[^"]*")/.exec(queryOf(rule))?.[1]);
-    expect(new Set(jobs({ service_name: 'a.b' }))).toEqual(new Set(['"(.+/)?a\\\\.b"']));
-    expect(new Set(jobs({}))).toEqual(new Set([undefined]));
+  it.each([
+    ['a.b', '(.+/)?a\\.b'],
+    // what a replacement would take for itself
+    ['a$&b', '(.+/)?a\\$&b'],
+    ["$`$'", "(.+/)?\\$`\\$'"],
+  ])("read no series but those of the service's own job: %s, with its namespace or without", (service, job) => {
+    const rules = rulesFor({ ...FULL, service_name: service });
+    for (const rule of rules) {
+      for (const { name, matchers } of readPromql(queryOf(rule)).selectors) {
+        expect([rule.title, name, matchers.filter(({ label }) => label === 'job')]).toEqual([
+          rule.title,
+          name,
+          [{ label: 'job', op: '=~', value: job }],
+        ]);
+      }
+    }
+  });
+
+  it('read those of any job where the service has no name', () => {
+    const matchers = rulesFor({}).flatMap((rule) => readPromql(queryOf(rule)).selectors.flatMap((one) => one.matchers));
+    expect(matchers).toEqual([]);
   });
 
   it('drop NaN where a value may be it, since a release would never follow', () => {
@@ -168,8 +189,7 @@ describe("Grafana's alert rules", () => {
     );
     for (const { annotations } of rulesFor(FULL)) {
       const { __dashboardUid__: uid, __panelId__: id } = annotations;
-      const isOwn =
-        annotations['summary']!.startsWith('increase of shop.') || annotations['summary']!.startsWith('Costs');
+      const isOwn = / of shop\.|^Costs/.test(annotations['summary']!);
       if (isOwn) expect([uid, id]).toEqual([undefined, undefined]);
       else expect(panels).toContain(`${uid ?? ''} ${id ?? ''}`);
     }
