@@ -8,6 +8,9 @@ export type DashboardKind = (typeof DASHBOARD_KINDS)[number];
 /** Grafana refuses longer ones. */
 const MAX_UID = 40;
 
+/** Stands for a service without a name. */
+const UNNAMED = 'telemetry-dashboard';
+
 /**
  * The `uid` of a dashboard, the same at each start: `telemetry-checkout-service`. Thresholds and custom metrics are a service's own, so
  * are its dashboards; without a `service_name` it is `telemetry-service`.
@@ -19,20 +22,52 @@ export function dashboardUid(
   return service === undefined ? `telemetry-${kind}` : `telemetry-${slug(service, MAX_UID - 20)}-${kind}`;
 }
 
-/** The `uid` of the folder: its title in letters, digits and `-`. */
+/** The `uid` of the folder: `on-call` of a title that is so, else one like it with a hash. */
 export function folderUid({ grafana: { folder } }: Pick<ResolvedConfig, 'grafana'>): string {
   return slug(folder, MAX_UID);
 }
 
-/** Texts that differ have slugs that differ: what is lost of one is made up for by a hash. */
+/**
+ * What tells the things of a service from those of others, in names of files, rule groups and contact points.
+ *
+ * @param maxLength 29 or more
+ */
+export function serviceSlug(
+  { service_name: service }: Pick<ResolvedConfig, 'service_name'>,
+  maxLength: number,
+): string {
+  if (service === undefined) return UNNAMED;
+  return service === UNNAMED ? hashed(service, maxLength) : slug(service, maxLength);
+}
+
+/**
+ * Letters, digits and `-`. Texts that differ have slugs that differ: a text that is a slug is its own, and any other gets a hash, as
+ * does a slug that looks like one with a hash.
+ */
 export function slug(text: string, maxLength: number): string {
-  const plain = text
+  const isSlug = text !== '' && text === plain(text) && text.length <= maxLength;
+  return isSlug && !/(?:^|-)[0-9a-f]{8}$/.test(text) ? text : hashed(text, maxLength);
+}
+
+function hashed(text: string, maxLength: number): string {
+  return ended(text, hashOf(text, 8), maxLength);
+}
+
+/** What can be read of a text, as far as there is room before its end. */
+function ended(text: string, end: string, maxLength: number): string {
+  const start = plain(plain(text).slice(0, maxLength - end.length - 1));
+  return start === '' ? end : `${start}-${end}`;
+}
+
+function plain(text: string): string {
+  return text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-  if (plain.length <= maxLength && plain === text.toLowerCase().replace(/[ _.]/g, '-')) return plain;
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  return plain === '' ? hash : `${plain.slice(0, maxLength - 9)}-${hash}`;
+}
+
+function hashOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
 }
 
 /**
@@ -45,9 +80,6 @@ export function alertRuleUid(
   alert: string,
   labels: Readonly<Record<string, string>>,
 ): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([service, alert, ...Object.entries(labels).sort()]))
-    .digest('hex')
-    .slice(0, 12);
-  return `${slug(alert, MAX_UID - 13)}-${hash}`;
+  const identity = JSON.stringify([service, alert, ...Object.entries(labels).sort()]);
+  return ended(alert, hashOf(identity, 12), MAX_UID);
 }

@@ -3,12 +3,15 @@ import { promDuration } from '../../promql/duration.ts';
 import { yamlText } from '../../provisioning/generated-file.ts';
 import type { GeneratedFile } from '../../provisioning/generated-file.ts';
 import type { GrafanaAlertRule, GrafanaAlertRules } from '../alert-rules.ts';
-import { slug } from '../identity.ts';
+import { serviceSlug } from '../identity.ts';
 import { PASSWORD_VARIABLE } from './data-sources.ts';
 import { unexpanded } from './unexpanded.ts';
 
 /** Grafana refuses longer titles of folders. */
 const MAX_TITLE = 190;
+
+/** Grafana refuses longer ones. */
+const MAX_UID = 40;
 
 /** The alert rules, whom they may tell, and why no policies are set. */
 export function alertingFiles(rules: GrafanaAlertRules, config: ResolvedConfig): GeneratedFile[] {
@@ -76,7 +79,7 @@ function contactPointsFile(config: ResolvedConfig): GeneratedFile {
 /** Those of the process; by mail also where the process itself sends none. */
 function receiversOf(config: ResolvedConfig): object[] {
   const { email, alertmanager } = config.alerts.channels;
-  const uid = (type: string): string => slug(`${config.service_name ?? 'telemetry-dashboard'}-${type}`, 40);
+  const uid = (type: string): string => `${serviceSlug(config, MAX_UID - type.length - 1)}-${type}`;
   return [
     ...(email
       ? [

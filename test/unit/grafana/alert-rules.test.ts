@@ -2,6 +2,7 @@ import { resolveConfig } from '../../../src/config/resolve.ts';
 import { grafanaAlertRules } from '../../../src/grafana/alert-rules.ts';
 import type { GrafanaAlertRule } from '../../../src/grafana/alert-rules.ts';
 import { panelOfRule } from '../../../src/grafana/alerting/panel.ts';
+import { folderUid } from '../../../src/grafana/identity.ts';
 import type { Dashboard, Panel } from '../../../src/grafana/schema.ts';
 import { dashboardsOf } from '../../../src/grafana/dashboards.ts';
 import { alertingRules } from '../../../src/prometheus/alerting-rules.ts';
@@ -77,12 +78,11 @@ describe("Grafana's alert rules", () => {
   });
 
   it('are one group for each service, in the folder of the configuration', () => {
-    const { group, rules, intervalSeconds } = grafanaAlertRules(
-      resolveConfig('test', { service_name: 'Check/Out', grafana: { folder: 'On call' } }),
-    );
+    const config = resolveConfig('test', { service_name: 'Check/Out', grafana: { folder: 'On call' } });
+    const { group, rules, intervalSeconds } = grafanaAlertRules(config);
     expect(group).toMatch(/^check-out-[0-9a-f]{8}$/);
     expect(new Set(rules.map(({ ruleGroup, folderUID }) => `${ruleGroup} ${folderUID}`))).toEqual(
-      new Set([`${group} on-call`]),
+      new Set([`${group} ${folderUid(config)}`]),
     );
     expect(intervalSeconds).toBe(20);
   });
