@@ -11,7 +11,7 @@ import { asTemplate } from './alerting/template.ts';
 import { thresholdOf } from './alerting/threshold.ts';
 import type { ThresholdCondition } from './alerting/threshold.ts';
 import { dashboardsOf } from './dashboards.ts';
-import { alertRuleUid, folderUid, serviceSlug, slug } from './identity.ts';
+import { alertRuleUid, folderUid, ownName, slug } from './identity.ts';
 
 /** Grafana evaluates in steps of so many seconds, and refuses an interval between them. */
 const STEP_SECONDS = 10;
@@ -70,7 +70,7 @@ export function grafanaAlertRules(config: ResolvedConfig): GrafanaAlertRules {
   const set = {
     intervalSeconds: STEP_SECONDS * Math.ceil(prometheus.scrape_interval_ms / 1000 / STEP_SECONDS),
     // part of a path of the API
-    group: serviceSlug(config, MAX_GROUP),
+    group: ownName(config, MAX_GROUP),
   };
   if (!alerts.enabled || !grafana.alert_rules) return { ...set, rules: [], leftOut: [] };
   const { perInstance, fleet, down, leftOut } = alertingRules(config);

@@ -8,8 +8,16 @@ export type DashboardKind = (typeof DASHBOARD_KINDS)[number];
 /** Grafana refuses longer ones. */
 const MAX_UID = 40;
 
+/** Its databases have no room for longer ones. */
+const MAX_TAG = 50;
+
+/** Each dashboard of ours has it. */
+const TAG = 'telemetry-dashboard';
+
+const PREFIX = 'telemetry-';
+
 /** Stands for a service without a name. */
-const UNNAMED = 'telemetry-dashboard';
+const UNNAMED = `${PREFIX}dashboard`;
 
 /**
  * The `uid` of a dashboard, the same at each start: `telemetry-checkout-service`. Thresholds and custom metrics are a service's own, so
@@ -28,16 +36,22 @@ export function folderUid({ grafana: { folder } }: Pick<ResolvedConfig, 'grafana
 }
 
 /**
- * What tells the things of a service from those of others, in names of files, rule groups and contact points.
+ * What tells the files, rule group and contact points of a service from those of others: `telemetry-checkout`, without a
+ * `service_name` `telemetry-dashboard`.
  *
- * @param maxLength 29 or more
+ * @param maxLength 20 or more
  */
-export function serviceSlug(
-  { service_name: service }: Pick<ResolvedConfig, 'service_name'>,
-  maxLength: number,
-): string {
+export function ownName({ service_name: service }: Pick<ResolvedConfig, 'service_name'>, maxLength: number): string {
   if (service === undefined) return UNNAMED;
-  return service === UNNAMED ? hashed(service, maxLength) : slug(service, maxLength);
+  const room = maxLength - PREFIX.length;
+  const name = PREFIX + slug(service, room);
+  return name === UNNAMED ? PREFIX + hashed(service, room) : name;
+}
+
+/** The tags of a service's dashboards: one that all have, and its name, by which they find each other. */
+export function tagsOf({ service_name: service }: Pick<ResolvedConfig, 'service_name'>): string[] {
+  if (service === undefined) return [TAG];
+  return [TAG, service === TAG || service.length > MAX_TAG ? hashed(service, MAX_TAG) : service];
 }
 
 /**

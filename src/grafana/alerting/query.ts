@@ -43,6 +43,12 @@ function mayBeNaN({ measure }: AlertRule): boolean {
  * The service's own instances, with its namespace where it has one: the thresholds are its own, and another service may have set up
  * rules in the same Grafana. Without a name: all.
  */
-function ofService({ service_name: service }: ResolvedConfig): Matchers {
-  return service === undefined ? {} : { job: { matches: `(.+/)?${service.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}` } };
+function ofService(config: ResolvedConfig): Matchers {
+  const job = jobPattern(config);
+  return job === undefined ? {} : { job: { matches: job } };
+}
+
+/** What `job` may be, as a regular expression of all of it. Undefined: anything. */
+export function jobPattern({ service_name: service }: Pick<ResolvedConfig, 'service_name'>): string | undefined {
+  return service === undefined ? undefined : `(.+/)?${service.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`;
 }

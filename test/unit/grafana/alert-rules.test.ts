@@ -80,7 +80,7 @@ describe("Grafana's alert rules", () => {
   it('are one group for each service, in the folder of the configuration', () => {
     const config = resolveConfig('test', { service_name: 'Check/Out', grafana: { folder: 'On call' } });
     const { group, rules, intervalSeconds } = grafanaAlertRules(config);
-    expect(group).toMatch(/^check-out-[0-9a-f]{8}$/);
+    expect(group).toMatch(/^telemetry-check-out-[0-9a-f]{8}$/);
     expect(new Set(rules.map(({ ruleGroup, folderUID }) => `${ruleGroup} ${folderUID}`))).toEqual(
       new Set([`${group} ${folderUid(config)}`]),
     );
@@ -223,6 +223,34 @@ describe('the panel of a rule', () => {
   it('of a latency is one of its buckets', () => {
     const dashboards = [dashboard('a', panel(4, 'timeseries', 'rate(realtime_latency_seconds_bucket{job="x"}[5m])'))];
     expect(panelOfRule(ruleNamed('high_latency'), dashboards)).toEqual({ dashboardUid: 'a', panelId: 4 });
+  });
+
+  it.each([
+    ['p99', 'realtime_latency_seconds_bucket'],
+    ['max', 'realtime_latency_window_max_seconds'],
+    ['min', 'realtime_latency_window_min_seconds'],
+  ])('of the %s of latencies reads %s', (statistic, series) => {
+    const document = { alerts: { rules: [{ name: 'own', metric: 'realtime.latency', statistic, threshold: 1 }] } };
+    const { alerts, ...rest } = resolveConfig('test', document);
+    const dashboards = dashboardsOf({ ...rest, alerts }, []);
+    const { dashboardUid, panelId } = panelOfRule(
+      rulesOf(alerts).find(({ name }) => name === 'own')!,
+      dashboards,
+    )!;
+    const panels = dashboards.find(({ uid }) => uid === dashboardUid)!.panels;
+    const shown = panels.flatMap((one) => ('panels' in one ? one.panels : [one])).find(({ id }) => id === panelId)!;
+    expect(shown.targets!.map(({ expr }) => expr).join('\n')).toContain(series);
+  });
+
+  it('of a mean is one of the sum, else one of the buckets', () => {
+    const { alerts } = resolveConfig('test', {
+      alerts: { rules: [{ name: 'mean', metric: 'websocket.server.ping.duration', statistic: 'avg', threshold: 1 }] },
+    });
+    const rule = rulesOf(alerts).find(({ name }) => name === 'mean')!;
+    const drawn = panel(7, 'timeseries', 'rate(websocket_server_ping_duration_seconds_bucket[5m])');
+    const mean = panel(8, 'timeseries', 'rate(websocket_server_ping_duration_seconds_sum[5m])');
+    expect(panelOfRule(rule, [dashboard('a', drawn, mean)])).toEqual({ dashboardUid: 'a', panelId: 8 });
+    expect(panelOfRule(rule, [dashboard('a', drawn)])).toEqual({ dashboardUid: 'a', panelId: 7 });
   });
 
   it('of an error rate names errors, and messages where one does', () => {
