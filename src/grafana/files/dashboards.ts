@@ -13,10 +13,9 @@ const PROVISIONING = '/etc/grafana/provisioning';
 /** The dashboards, and what tells Grafana to read them. */
 export function dashboardFiles(config: ResolvedConfig, custom: readonly MetricSpec[]): GeneratedFile[] {
   const { folder, org_id: orgId = 1 } = config.grafana;
-  const service = config.service_name;
   const name = fileName(config);
   const provider = {
-    name: unexpanded(service === undefined ? name : `telemetry-dashboard: ${service}`),
+    name,
     orgId,
     folder: unexpanded(folder),
     folderUid: folderUid(config),
