@@ -53,7 +53,8 @@ Writes what the configuration gives. Other files are left alone.
 
   prometheus/      for Prometheus and Alertmanager: rules with the same thresholds as the alerts of the service, their unit
                    tests, prometheus.yml and alertmanager.yml
-  grafana/         for Grafana's provisioning: data sources, dashboards, alert rules with the same thresholds, contact points
+  grafana/         for Grafana's provisioning: data sources, dashboards, alert rules with the same thresholds, contact points;
+                   the files of a service_name carry it, as in telemetry-checkout-rules.yml, so several services may share it
 
 Options:
   --config FILE    the configuration (default: TELEMETRY_DASHBOARD_CONFIG, else configs/monitoring.json where there is one,

@@ -11,10 +11,13 @@ import { asTemplate } from './alerting/template.ts';
 import { thresholdOf } from './alerting/threshold.ts';
 import type { ThresholdCondition } from './alerting/threshold.ts';
 import { dashboardsOf } from './dashboards.ts';
-import { alertRuleUid, folderUid, slug } from './identity.ts';
+import { alertRuleUid, folderUid, ownName, slug } from './identity.ts';
 
 /** Grafana evaluates in steps of so many seconds, and refuses an interval between them. */
 const STEP_SECONDS = 10;
+
+/** Short enough to be read. */
+const MAX_GROUP = 40;
 
 /** Grafana refuses longer titles. */
 const MAX_TITLE = 190;
@@ -63,11 +66,11 @@ export interface GrafanaAlertRules {
  * false. The same configuration gives the same rules.
  */
 export function grafanaAlertRules(config: ResolvedConfig): GrafanaAlertRules {
-  const { prometheus, alerts, grafana, service_name: service = 'telemetry-dashboard' } = config;
+  const { prometheus, alerts, grafana } = config;
   const set = {
     intervalSeconds: STEP_SECONDS * Math.ceil(prometheus.scrape_interval_ms / 1000 / STEP_SECONDS),
     // part of a path of the API
-    group: slug(service, 60),
+    group: ownName(config, MAX_GROUP),
   };
   if (!alerts.enabled || !grafana.alert_rules) return { ...set, rules: [], leftOut: [] };
   const { perInstance, fleet, down, leftOut } = alertingRules(config);

@@ -8,6 +8,17 @@ export type DashboardKind = (typeof DASHBOARD_KINDS)[number];
 /** Grafana refuses longer ones. */
 const MAX_UID = 40;
 
+/** Its databases have no room for longer ones. */
+const MAX_TAG = 50;
+
+/** Each dashboard of ours has it. */
+const TAG = 'telemetry-dashboard';
+
+const PREFIX = 'telemetry-';
+
+/** Stands for a service without a name. */
+const UNNAMED = `${PREFIX}dashboard`;
+
 /**
  * The `uid` of a dashboard, the same at each start: `telemetry-checkout-service`. Thresholds and custom metrics are a service's own, so
  * are its dashboards; without a `service_name` it is `telemetry-service`.
@@ -19,20 +30,58 @@ export function dashboardUid(
   return service === undefined ? `telemetry-${kind}` : `telemetry-${slug(service, MAX_UID - 20)}-${kind}`;
 }
 
-/** The `uid` of the folder: its title in letters, digits and `-`. */
+/** The `uid` of the folder: `on-call` of a title that is so, else one like it with a hash. */
 export function folderUid({ grafana: { folder } }: Pick<ResolvedConfig, 'grafana'>): string {
   return slug(folder, MAX_UID);
 }
 
-/** Texts that differ have slugs that differ: what is lost of one is made up for by a hash. */
+/**
+ * What tells the files, rule group and contact points of a service from those of others: `telemetry-checkout`, without a
+ * `service_name` `telemetry-dashboard`.
+ *
+ * @param maxLength 20 or more
+ */
+export function ownName({ service_name: service }: Pick<ResolvedConfig, 'service_name'>, maxLength: number): string {
+  if (service === undefined) return UNNAMED;
+  const room = maxLength - PREFIX.length;
+  const name = PREFIX + slug(service, room);
+  return name === UNNAMED ? PREFIX + hashed(service, room) : name;
+}
+
+/** The tags of a service's dashboards: one that all have, and its name, by which they find each other. */
+export function tagsOf({ service_name: service }: Pick<ResolvedConfig, 'service_name'>): string[] {
+  if (service === undefined) return [TAG];
+  return [TAG, service === TAG || service.length > MAX_TAG ? hashed(service, MAX_TAG) : service];
+}
+
+/**
+ * Letters, digits and `-`. Texts that differ have slugs that differ: a text that is a slug is its own, and any other gets a hash, as
+ * does a slug that looks like one with a hash.
+ */
 export function slug(text: string, maxLength: number): string {
-  const plain = text
+  const isSlug = text !== '' && text === plain(text) && text.length <= maxLength;
+  return isSlug && !/(?:^|-)[0-9a-f]{8}$/.test(text) ? text : hashed(text, maxLength);
+}
+
+function hashed(text: string, maxLength: number): string {
+  return ended(text, hashOf(text, 8), maxLength);
+}
+
+/** What can be read of a text, as far as there is room before its end. */
+function ended(text: string, end: string, maxLength: number): string {
+  const start = plain(plain(text).slice(0, maxLength - end.length - 1));
+  return start === '' ? end : `${start}-${end}`;
+}
+
+function plain(text: string): string {
+  return text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
-  if (plain.length <= maxLength && plain === text.toLowerCase().replace(/[ _.]/g, '-')) return plain;
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  return plain === '' ? hash : `${plain.slice(0, maxLength - 9)}-${hash}`;
+}
+
+function hashOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
 }
 
 /**
@@ -45,9 +94,6 @@ export function alertRuleUid(
   alert: string,
   labels: Readonly<Record<string, string>>,
 ): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([service, alert, ...Object.entries(labels).sort()]))
-    .digest('hex')
-    .slice(0, 12);
-  return `${slug(alert, MAX_UID - 13)}-${hash}`;
+  const identity = JSON.stringify([service, alert, ...Object.entries(labels).sort()]);
+  return ended(alert, hashOf(identity, 12), MAX_UID);
 }

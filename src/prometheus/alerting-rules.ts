@@ -2,10 +2,11 @@ import type { AlertRule } from '../alerts/rule.ts';
 import { rulesOf } from '../alerts/rules.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { promDuration } from '../promql/duration.ts';
+import type { Matchers } from '../promql/series.ts';
 import { alertCondition } from './alert-condition.ts';
 import { describeAlert } from './alert-description.ts';
 import { instanceDown } from './instance-down.ts';
-import { NotInPromql, OURS, measureExpression } from './measure-expression.ts';
+import { NotInPromql, measureExpression, ours } from './measure-expression.ts';
 import { imprecision } from './precision.ts';
 import { labelsOf } from './recording-rules.ts';
 import type { Level } from './recording-rules.ts';
@@ -85,7 +86,7 @@ function writtenRule(rule: AlertRule, level: Level, window: RuleWindow, config: 
   );
   return {
     alert: rule.name,
-    expr: level === 'job' ? `(\n${condition.replace(/^/gm, '  ')}\n)\nand on (job) ${SEVERAL}` : condition,
+    expr: level === 'job' ? `(\n${condition.replace(/^/gm, '  ')}\n)\nand on (job) ${several()}` : condition,
     for: promDuration(rule.forMs),
     ...(rule.keepFiringForMs > 0 && { keep_firing_for: promDuration(rule.keepFiringForMs) }),
     labels: Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, literally(value)])),
@@ -97,5 +98,11 @@ function writtenRule(rule: AlertRule, level: Level, window: RuleWindow, config: 
   };
 }
 
-/** A fleet of one is told of by the alerts of its instance. */
-export const SEVERAL = `count by (job) (count by (job, instance) (${OURS})) > 1`;
+/**
+ * A fleet of one is told of by the alerts of its instance.
+ *
+ * @param where whose series are read
+ */
+export function several(where: Matchers = {}): string {
+  return `count by (job) (count by (job, instance) (${ours(where)})) > 1`;
+}

@@ -7,7 +7,7 @@ import { realtimeMetrics } from '../catalog/realtime.ts';
 import { selfMetrics } from '../catalog/self.ts';
 import { webSocketMetrics } from '../catalog/websocket.ts';
 import { promDuration } from '../promql/duration.ts';
-import type { Metric } from '../promql/series.ts';
+import type { Matchers, Metric } from '../promql/series.ts';
 import { buckets, counter, gauge, labelOf, observationCount, observationSum } from '../promql/series.ts';
 import { increaseOver, sumBy } from '../promql/window.ts';
 import { LATENCIES, labelsOf, quantileOf, recorded } from './recording-rules.ts';
@@ -29,8 +29,14 @@ export class NotInPromql extends Error {
   override readonly name = 'NotInPromql';
 }
 
-/** A series that each process with this package has from its first scrape on, and no other. */
-export const OURS = counter(selfMetrics.dropped);
+/**
+ * A series that each process with this package has from its first scrape on, and no other.
+ *
+ * @param where tells processes apart
+ */
+export function ours(where: Matchers = {}): string {
+  return counter(selfMetrics.dropped, where);
+}
 
 /** Scrapes that a silence must span at least: fewer do not tell it from the time between two. */
 const FEWEST_SILENT_SCRAPES = 2;
@@ -40,6 +46,7 @@ const { messages } = webSocketMetrics('server');
 
 /**
  * @param config tells the units of the user's own metrics
+ * @param where whose series are read: in each selector, so that a store looks at no other
  * @throws NotInPromql where it cannot be said exactly
  */
 export function measureExpression(
@@ -47,6 +54,7 @@ export function measureExpression(
   level: Level,
   window: RuleWindow,
   config: ResolvedConfig,
+  where: Matchers = {},
 ): MeasureExpression {
   const { measure } = rule;
   switch (measure.kind) {
@@ -55,29 +63,29 @@ export function measureExpression(
       return { value: errorRatio, observations: [recordedMessages, errors] };
     }
     case 'silence':
-      return silence(rule.threshold, level, window);
+      return silence(rule.threshold, level, window, where);
     case 'gauge': {
       const metric = metricOf(rule, measure.metric, config, ['gauge', 'up_down_counter']);
-      return { value: distinctGauge(metric, rule), observations: [] };
+      return { value: distinctGauge(gauge(metric, where), metric, rule), observations: [] };
     }
     case 'counter':
-      return counterMeasure(rule, measure, window, config);
+      return counterMeasure(rule, measure, window, config, where);
     case 'histogram':
-      return histogramMeasure(rule, measure, level, window, config);
+      return histogramMeasure(rule, measure, level, window, config, where);
   }
 }
 
 /** Series that differ only in a label that the alert gives another value would be one alert twice, which Prometheus refuses. */
-function distinctGauge(metric: Metric, { labels, comparison }: AlertRule): string {
+function distinctGauge(selector: string, metric: Metric, { labels, comparison }: AlertRule): string {
   const given = [...Object.keys(labels), 'severity', 'rule'];
   const lost = (metric.attributes ?? [])
     .map(({ key }) => labelOf(metric, key))
     .filter((label) => given.includes(label));
-  if (lost.length === 0) return gauge(metric);
-  return `${comparison.startsWith('>') ? 'max' : 'min'} without (${lost.join(', ')}) (${gauge(metric)})`;
+  if (lost.length === 0) return selector;
+  return `${comparison.startsWith('>') ? 'max' : 'min'} without (${lost.join(', ')}) (${selector})`;
 }
 
-function silence(thresholdSeconds: number, level: Level, { scrapeMs }: RuleWindow): MeasureExpression {
+function silence(thresholdSeconds: number, level: Level, { scrapeMs }: RuleWindow, where: Matchers): MeasureExpression {
   const ms = Math.round(thresholdSeconds * 1000);
   if (ms < FEWEST_SILENT_SCRAPES * scrapeMs) {
     throw new NotInPromql(
@@ -85,16 +93,16 @@ function silence(thresholdSeconds: number, level: Level, { scrapeMs }: RuleWindo
     );
   }
   const by = labelsOf(level).join(', ');
-  const uptime = gauge(processMetrics.uptime);
-  const ours = ofOurs(uptime);
-  const oldest = level === 'job' ? `max by (${by}) (${ours})` : `(${ours})`;
-  const moved = sumBy(labelsOf(level), increaseOver(counter(messages), ms));
+  const uptime = gauge(processMetrics.uptime, where);
+  const own = ofOurs(uptime, where);
+  const oldest = level === 'job' ? `max by (${by}) (${own})` : `(${own})`;
+  const moved = sumBy(labelsOf(level), increaseOver(counter(messages, where), ms, where));
   return { value: `${oldest} unless on (${by}) ${moved} > 0`, observations: [] };
 }
 
 /** Of processes with this package only. */
-function ofOurs(expression: string): string {
-  return `${expression} and on (job, instance) ${OURS}`;
+function ofOurs(expression: string, where: Matchers): string {
+  return `${expression} and on (job, instance) ${ours(where)}`;
 }
 
 function counterMeasure(
@@ -102,12 +110,13 @@ function counterMeasure(
   { metric: name, statistic }: Extract<Measure, { kind: 'counter' }>,
   { rangeMs }: RuleWindow,
   config: ResolvedConfig,
+  where: Matchers,
 ): MeasureExpression {
   const metric = metricOf(rule, name, config, ['counter']);
-  const grown = sumBy(labelsOf('job_instance'), increaseOver(counter(metric), rangeMs));
-  const uptime = gauge(processMetrics.uptime);
+  const grown = sumBy(labelsOf('job_instance'), increaseOver(counter(metric, where), rangeMs, where));
+  const uptime = gauge(processMetrics.uptime, where);
   // `or` looks at all labels: both sides have the same, whatever else a target is told apart by
-  const none = `0 * max by (job, instance) (${ofOurs(uptime)})`;
+  const none = `0 * max by (job, instance) (${ofOurs(uptime, where)})`;
   const increase = countsFromStart(rule, metric) ? `(${grown} or ${none})` : grown;
   return {
     value: statistic === 'rate' ? `${increase} / ${rangeMs / 1000}` : increase,
@@ -128,6 +137,7 @@ function histogramMeasure(
   level: Level,
   window: RuleWindow,
   config: ResolvedConfig,
+  where: Matchers,
 ): MeasureExpression {
   const metric = metricOf(rule, name, config, ['histogram']);
   const { rangeMs } = window;
@@ -136,17 +146,17 @@ function histogramMeasure(
   const labels = labelsOf(level);
   const observations = isRecorded
     ? names.observations(metric)
-    : sumBy(labels, increaseOver(observationCount(metric), rangeMs));
+    : sumBy(labels, increaseOver(observationCount(metric, where), rangeMs, where));
   const result = (value: string): MeasureExpression => ({ value, observations: [observations] });
   if (statistic === 'min' || statistic === 'max') {
     if (name !== latency.name) throw new NotInPromql(`the ${statistic} of ${name} is not exported`);
-    return result(gauge(statistic === 'min' ? latencyWindowMin : latencyWindowMax));
+    return result(gauge(statistic === 'min' ? latencyWindowMin : latencyWindowMax, where));
   }
   if (isRecorded) return result(names.latency(metric, statistic));
   if (statistic === 'avg') {
-    return result(`${sumBy(labels, increaseOver(observationSum(metric), rangeMs))} / ${observations}`);
+    return result(`${sumBy(labels, increaseOver(observationSum(metric, where), rangeMs, where))} / ${observations}`);
   }
-  const counts = sumBy([...labels, 'le'], increaseOver(buckets(metric), rangeMs));
+  const counts = sumBy([...labels, 'le'], increaseOver(buckets(metric, where), rangeMs, where));
   return result(`histogram_quantile(${quantileOf(statistic)}, ${counts})`);
 }
 

@@ -1,6 +1,6 @@
 import { realtimeMetrics } from '../catalog/realtime.ts';
 import { webSocketMetrics } from '../catalog/websocket.ts';
-import type { Metric } from '../promql/series.ts';
+import type { Matchers, Metric } from '../promql/series.ts';
 import { buckets, counter, nameOf, observationCount, observationSum } from '../promql/series.ts';
 import { increaseOver, sumBy } from '../promql/window.ts';
 import type { RecordingRule } from './rule.ts';
@@ -50,15 +50,19 @@ export function quantileOf(statistic: 'p50' | 'p95' | 'p99'): number {
   return Number(statistic.slice(1)) / 100;
 }
 
-/** In the order in which they are evaluated: each after what it reads. */
-export function recordingRules(window: RuleWindow): RecordingRule[] {
+/**
+ * In the order in which they are evaluated: each after what it reads.
+ *
+ * @param where whose series are read, as a process gives them
+ */
+export function recordingRules(window: RuleWindow, where: Matchers = {}): RecordingRule[] {
   return LEVELS.flatMap((level) => [
-    ...LATENCIES.flatMap((metric) => latencyRules(metric, level, window)),
-    ...trafficRules(level, window),
+    ...LATENCIES.flatMap((metric) => latencyRules(metric, level, window, where)),
+    ...trafficRules(level, window, where),
   ]);
 }
 
-function latencyRules(metric: Metric, level: Level, window: RuleWindow): RecordingRule[] {
+function latencyRules(metric: Metric, level: Level, window: RuleWindow, where: Matchers): RecordingRule[] {
   const names = recorded(level, window);
   const labels = labelsOf(level);
   const sum = names.sum(metric);
@@ -69,12 +73,12 @@ function latencyRules(metric: Metric, level: Level, window: RuleWindow): Recordi
     expr:
       level === 'job'
         ? `sum by (${[...labels, ...besides].join(', ')}) (${recordedBelow})`
-        : sumBy([...labels, ...besides], increaseOver(selector, window.rangeMs)),
+        : sumBy([...labels, ...besides], increaseOver(selector, window.rangeMs, where)),
   });
   return [
-    total(names.buckets(metric), buckets(metric), below.buckets(metric), ['le']),
-    total(observations, observationCount(metric), below.observations(metric)),
-    total(sum, observationSum(metric), below.sum(metric)),
+    total(names.buckets(metric), buckets(metric, where), below.buckets(metric), ['le']),
+    total(observations, observationCount(metric, where), below.observations(metric)),
+    total(sum, observationSum(metric, where), below.sum(metric)),
     ...LATENCY_STATISTICS.map((statistic) => ({
       record: names.latency(metric, statistic),
       expr:
@@ -86,7 +90,7 @@ function latencyRules(metric: Metric, level: Level, window: RuleWindow): Recordi
   ];
 }
 
-function trafficRules(level: Level, window: RuleWindow): RecordingRule[] {
+function trafficRules(level: Level, window: RuleWindow, where: Matchers): RecordingRule[] {
   const names = recorded(level, window);
   const below = recorded('job_instance', window);
   const total = (own: string, metric: Metric, recordedBelow: string): RecordingRule => ({
@@ -94,7 +98,7 @@ function trafficRules(level: Level, window: RuleWindow): RecordingRule[] {
     expr:
       level === 'job'
         ? `sum by (${labelsOf(level).join(', ')}) (${recordedBelow})`
-        : sumBy(labelsOf(level), increaseOver(counter(metric), window.rangeMs)),
+        : sumBy(labelsOf(level), increaseOver(counter(metric, where), window.rangeMs, where)),
   });
   const { applicationErrors: application, socketErrors: socket } = names;
   return [

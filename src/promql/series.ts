@@ -64,6 +64,11 @@ export function observationSum(metric: Metric, where: Matchers = {}): string {
   return select(`${nameOf(metric, 'histogram')}_sum`, metric, where);
 }
 
+/** Selects `up`, which Prometheus itself gives each target. @throws RangeError for any matcher but of `job` and `instance` */
+export function targets(where: Matchers = {}): string {
+  return select('up', { name: 'up', kind: 'gauge', unit: '1', attributes: [] }, where);
+}
+
 /**
  * A metric's name in Prometheus, of a histogram without `_bucket`, `_count`, `_sum`.
  *

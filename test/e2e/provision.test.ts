@@ -85,6 +85,27 @@ describe('telemetry-dashboard provision', () => {
     expect(readdirSync(join(path, 'prometheus/rules')).sort()).toEqual(['own.yml', 'telemetry-dashboard.yml']);
   });
 
+  it("leaves Grafana's files of one service as they are where another writes into the same folder", async () => {
+    const path = folder();
+    const check = async (service: string) =>
+      (await provision(path, '--check', '--config', `${service}.json`)).stdout
+        .split('\n')
+        .filter((line) => line.includes(' grafana/'))
+        .map((line) => line.split(/ +/)[0]);
+    for (const service of ['checkout', 'payment']) {
+      const thresholds = { high_latency_ms: service.length };
+      writeFileSync(join(path, `${service}.json`), JSON.stringify({ service_name: service, alerts: { thresholds } }));
+      expect(await provision(path, '--config', `${service}.json`)).toMatchObject({ code: 0 });
+    }
+    for (const service of ['checkout', 'payment']) {
+      expect(new Set(await check(service))).toEqual(new Set(['unchanged']));
+    }
+    expect(readdirSync(join(path, 'grafana/alerting')).filter((file) => file.endsWith('-rules.yml'))).toEqual([
+      'telemetry-checkout-rules.yml',
+      'telemetry-payment-rules.yml',
+    ]);
+  });
+
   it('with --check writes nothing and exits with 1, naming what is missing or differs', async () => {
     const path = folder();
     const missing = await provision(path, '--check');

@@ -13,7 +13,7 @@ afterEach(closeLeftovers);
 
 const ADMIN = 'glsa_admin_5e6f';
 const SERVICE = 'telemetry-chat-service';
-const FOLDER = 'telemetry-dashboard';
+const FOLDER = 'telemetry-dashboard-d699b7dc';
 const SOURCE = 'telemetry-dashboard';
 
 interface Setting {

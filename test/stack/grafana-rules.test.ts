@@ -4,7 +4,7 @@ import { alertQuery, upQuery } from '../../src/grafana/alerting/query.ts';
 import { thresholdOf } from '../../src/grafana/alerting/threshold.ts';
 import type { Evaluator } from '../../src/grafana/alerting/threshold.ts';
 import { alertCondition } from '../../src/prometheus/alert-condition.ts';
-import { SEVERAL, alertingRules } from '../../src/prometheus/alerting-rules.ts';
+import { alertingRules, several } from '../../src/prometheus/alerting-rules.ts';
 import type { WrittenRule } from '../../src/prometheus/alerting-rules.ts';
 import { measureExpression } from '../../src/prometheus/measure-expression.ts';
 import { labelsOf } from '../../src/prometheus/recording-rules.ts';
@@ -83,7 +83,16 @@ describe.each([
   ['the defaults', {}],
   ['other times, without hysteresis and minimum', OTHER_TIMES],
   ["the user's rules", USER_RULES],
-  ['a service with a name', { service_name: JOB, alerts: { thresholds: { ...NO_BUILT_IN, high_latency_ms: 37 } } }],
+  [
+    'a service with a name',
+    {
+      service_name: JOB,
+      alerts: {
+        thresholds: { ...NO_BUILT_IN, high_latency_ms: 37, error_rate_warning: 0.1, no_traffic_warning_ms: 120_000 },
+        rules: USER_RULES.alerts.rules.filter(({ name }) => ['quiet', 'closing', 'load'].includes(name)),
+      },
+    },
+  ],
 ])("Grafana's rules for %s", (_, document) => {
   const config = resolveConfig('test', document);
   const recording = new Provisioned({ ...document, alerts: { enabled: false } });
@@ -150,7 +159,7 @@ function comparisonsOf(
       { alert: rule.name, labels: {} },
       by,
     );
-    return level === 'job' ? `(${one}) and on (job) ${SEVERAL}` : one;
+    return level === 'job' ? `(${one}) and on (job) ${several()}` : one;
   };
   const says = ({ type, params: [limit] }: Evaluator): string => `${type === 'gt' ? '>' : '<'} ${moved(limit)}`;
   const isNot = ({ type, params: [limit] }: Evaluator): string => `${type === 'gt' ? '<=' : '>='} ${moved(limit)}`;

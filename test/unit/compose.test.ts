@@ -4,6 +4,7 @@ import { ROOT, mountedAt, mountsOf, readComposition, readYaml } from '../support
 
 const { services, volumes } = readComposition();
 const all = Object.entries(services);
+const checked = all.filter(([, { healthcheck }]) => healthcheck);
 
 /** Ports on which a service listens in the network of the containers. */
 const portsOf = (name: string): string[] =>
@@ -29,10 +30,20 @@ describe('compose.yaml', () => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1$/);
   });
 
-  it.each(all)('has a health check for %s, on its own ports', (name, { healthcheck }) => {
-    const [how, ...command] = healthcheck?.test ?? [];
+  it.each(checked)('has a health check for %s that asks one of its own ports', (name, { healthcheck }) => {
+    const [how, ...command] = healthcheck!.test;
     expect(how).toBe('CMD');
-    for (const [, port] of command.join(' ').matchAll(/127\.0\.0\.1:(\d+)/g)) expect(portsOf(name)).toContain(port);
+    expect([name, command.map((part) => typeof part)]).toEqual([name, command.map(() => 'string')]);
+    const asked = [...command.join(' ').matchAll(/http:\/\/127\.0\.0\.1:(\d+)/g)].map(([, port]) => port);
+    expect(asked).toHaveLength(1);
+    expect(portsOf(name)).toContain(asked[0]);
+  });
+
+  it('has none for the collector only, whose image holds nothing that could ask, and nothing waits for it', () => {
+    const unchecked = all.filter(([, { healthcheck }]) => !healthcheck).map(([name]) => name);
+    expect(unchecked).toEqual(['collector']);
+    const awaited = all.flatMap(([, { depends_on: needed = {} }]) => Object.keys(needed));
+    expect(awaited).not.toContain('collector');
   });
 
   it.each(all)('mounts into %s what is there, so that it cannot be changed', (_, service) => {

@@ -51,7 +51,10 @@ describe('what compose.yaml mounts in place of the files for a single machine', 
 
   it.each([
     ['configs/compose/prometheus.yml', 'prometheus/prometheus.yml'],
-    ['configs/compose/grafana/datasources/telemetry-dashboard.yml', 'grafana/datasources/telemetry-dashboard.yml'],
+    [
+      'configs/compose/grafana/datasources/telemetry-dashboard.yml',
+      'grafana/datasources/telemetry-telemetry-dashboard-demo.yml',
+    ],
   ])('is %s, as it is', (committed, generated) => {
     const { text } = files().find(({ path }) => path === generated)!;
     expectGenerated(committed, text);

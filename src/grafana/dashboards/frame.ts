@@ -2,16 +2,13 @@ import { processMetrics } from '../../catalog/process.ts';
 import { selfMetrics } from '../../catalog/self.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import { counter } from '../../promql/series.ts';
-import { dashboardUid } from '../identity.ts';
+import { dashboardUid, tagsOf } from '../identity.ts';
 import type { DashboardKind } from '../identity.ts';
 import { laidOut } from '../panels/grid.ts';
 import type { Section } from '../panels/grid.ts';
 import { DATASOURCE } from '../panels/panel.ts';
 import { gauge } from '../panels/query.ts';
 import type { Annotation, Dashboard, Link, Variable } from '../schema.ts';
-
-/** Each dashboard of ours has it: the links between them go by it. */
-const TAG = 'telemetry-dashboard';
 
 /** Of each dashboard, after the name of the service. */
 const TITLES: Readonly<Record<DashboardKind, string>> = {
@@ -45,7 +42,7 @@ export function framed(
     uid: dashboardUid(kind, config),
     title: service === undefined ? TITLES[kind] : `${service}: ${TITLES[kind]}`,
     description,
-    tags: [TAG],
+    tags: tagsOf(config),
     schemaVersion: SCHEMA_VERSION,
     editable: false,
     graphTooltip: CROSSHAIR,
@@ -55,7 +52,7 @@ export function framed(
     timezone: 'browser',
     fiscalYearStartMonth: 0,
     timepicker: {},
-    links: [linksToOthers()],
+    links: [linksToOthers(config)],
     annotations: { list: annotations() },
     templating: { list: variables(config) },
     panels: laidOut(sections),
@@ -106,13 +103,14 @@ function variables({ grafana: { datasource }, service_name: service }: ResolvedC
   ];
 }
 
-function linksToOthers(): Link {
+function linksToOthers(config: ResolvedConfig): Link {
   return {
     type: 'dashboards',
     title: 'Telemetry dashboards',
     tooltip: 'The other dashboards, with the same time and variables',
     icon: 'external link',
-    tags: [TAG],
+    // the variables and thresholds of a service say nothing about another
+    tags: tagsOf(config),
     asDropdown: false,
     includeVars: true,
     keepTime: true,

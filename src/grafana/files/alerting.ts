@@ -3,12 +3,17 @@ import { promDuration } from '../../promql/duration.ts';
 import { yamlText } from '../../provisioning/generated-file.ts';
 import type { GeneratedFile } from '../../provisioning/generated-file.ts';
 import type { GrafanaAlertRule, GrafanaAlertRules } from '../alert-rules.ts';
-import { slug } from '../identity.ts';
+import { jobPattern } from '../alerting/query.ts';
+import { ownName } from '../identity.ts';
+import { alertingPath } from './path.ts';
 import { PASSWORD_VARIABLE } from './data-sources.ts';
 import { unexpanded } from './unexpanded.ts';
 
 /** Grafana refuses longer titles of folders. */
 const MAX_TITLE = 190;
+
+/** Grafana refuses longer ones. */
+const MAX_UID = 40;
 
 /** The alert rules, whom they may tell, and why no policies are set. */
 export function alertingFiles(rules: GrafanaAlertRules, config: ResolvedConfig): GeneratedFile[] {
@@ -26,7 +31,7 @@ function rulesFile({ intervalSeconds, group, rules }: GrafanaAlertRules, config:
     },
   ];
   return {
-    path: 'grafana/alerting/rules.yml',
+    path: alertingPath('rules', config),
     text: yamlText({ apiVersion: 1, ...(rules.length > 0 && { groups }) }, [
       ...(rules.length > 0
         ? [
@@ -68,7 +73,7 @@ function contactPointsFile(config: ResolvedConfig): GeneratedFile {
   const receivers = receiversOf(config);
   const contactPoints = [{ orgId: orgOf(config), name: unexpanded(contactPointName(config)), receivers }];
   return {
-    path: 'grafana/alerting/contact-points.yml',
+    path: alertingPath('contact-points', config),
     text: yamlText({ apiVersion: 1, ...(receivers.length > 0 && { contactPoints }) }, contactRemarks(config)),
   };
 }
@@ -76,7 +81,7 @@ function contactPointsFile(config: ResolvedConfig): GeneratedFile {
 /** Those of the process; by mail also where the process itself sends none. */
 function receiversOf(config: ResolvedConfig): object[] {
   const { email, alertmanager } = config.alerts.channels;
-  const uid = (type: string): string => slug(`${config.service_name ?? 'telemetry-dashboard'}-${type}`, 40);
+  const uid = (type: string): string => `${ownName(config, MAX_UID - type.length - 1)}-${type}`;
   return [
     ...(email
       ? [
@@ -111,7 +116,7 @@ function contactRemarks({ alerts: { channels } }: ResolvedConfig): string[] {
     return ['There are none, since alerts.channels names neither email nor alertmanager.'];
   }
   return [
-    'They are used once a notification policy names them: see policies.yml.',
+    'They are used once a notification policy names them: see the file of policies beside this one.',
     ...(email ? ['Grafana sends mails by the SMTP server of its own settings (GF_SMTP_…).'] : []),
     ...(alertmanager?.enabled && alertmanager.username !== undefined
       ? [`${PASSWORD_VARIABLE} in Grafana's environment has to hold alerts.channels.alertmanager.password.`]
@@ -126,15 +131,21 @@ function contactRemarks({ alerts: { channels } }: ResolvedConfig): string[] {
 
 /** Without `policies`: they take the place of the whole tree, also of what others have put there. */
 function policiesFile(config: ResolvedConfig): GeneratedFile {
-  const route = `- { receiver: ${JSON.stringify(contactPointName(config))}, object_matchers: [[grafana_folder, =, ${JSON.stringify(rulesFolder(config))}]] }`;
+  const job = jobPattern(config);
+  const matchers = [
+    `[grafana_folder, =, ${JSON.stringify(rulesFolder(config))}]`,
+    // the folder may hold the rules of other services too
+    ...(job === undefined ? [] : [`[job, =~, ${JSON.stringify(job)}]`]),
+  ];
+  const route = `- { receiver: ${JSON.stringify(contactPointName(config))}, object_matchers: [${matchers.join(', ')}] }`;
   return {
-    path: 'grafana/alerting/policies.yml',
+    path: alertingPath('policies', config),
     text: yamlText({ apiVersion: 1 }, [
       'There are no policies here on purpose: they would replace the whole tree of the organisation, whoever has made it.',
       'The alerts go where the tree that is there sends them, at first to its default contact point.',
       ...(receiversOf(config).length === 0
         ? []
-        : ['A route for that tree, to the contact point of contact-points.yml:', `  ${route}`]),
+        : ['A route for that tree, to the contact point beside this file:', `  ${route}`]),
     ]),
   };
 }

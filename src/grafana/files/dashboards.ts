@@ -4,9 +4,8 @@ import { yamlText } from '../../provisioning/generated-file.ts';
 import type { GeneratedFile } from '../../provisioning/generated-file.ts';
 import { dashboardsOf } from '../dashboards.ts';
 import { folderUid } from '../identity.ts';
+import { fileName } from './path.ts';
 import { unexpanded } from './unexpanded.ts';
-
-const NAME = 'telemetry-dashboard';
 
 /** Where Grafana finds the folder `grafana/`. */
 const PROVISIONING = '/etc/grafana/provisioning';
@@ -14,9 +13,9 @@ const PROVISIONING = '/etc/grafana/provisioning';
 /** The dashboards, and what tells Grafana to read them. */
 export function dashboardFiles(config: ResolvedConfig, custom: readonly MetricSpec[]): GeneratedFile[] {
   const { folder, org_id: orgId = 1 } = config.grafana;
-  const service = config.service_name;
+  const name = fileName(config);
   const provider = {
-    name: unexpanded(service === undefined ? NAME : `${NAME}: ${service}`),
+    name,
     orgId,
     folder: unexpanded(folder),
     folderUid: folderUid(config),
@@ -25,17 +24,17 @@ export function dashboardFiles(config: ResolvedConfig, custom: readonly MetricSp
     updateIntervalSeconds: 30,
     // what a person saved there would be gone with the next start
     allowUiUpdates: false,
-    options: { path: `${PROVISIONING}/dashboards/${NAME}` },
+    options: { path: `${PROVISIONING}/dashboards/${name}` },
   };
   return [
     {
-      path: `grafana/dashboards/${NAME}.yml`,
+      path: `grafana/dashboards/${name}.yml`,
       text: yamlText({ apiVersion: 1, providers: [provider] }, [
         `${PROVISIONING} is where Grafana looks for this folder; mounted elsewhere, path has to say where.`,
       ]),
     },
     ...dashboardsOf(config, custom).map((dashboard) => ({
-      path: `grafana/dashboards/${NAME}/${dashboard.uid}.json`,
+      path: `grafana/dashboards/${name}/${dashboard.uid}.json`,
       text: `${JSON.stringify(dashboard, null, 2)}\n`,
     })),
   ];

@@ -3,6 +3,7 @@ import { yamlText } from '../../provisioning/generated-file.ts';
 import type { GeneratedFile } from '../../provisioning/generated-file.ts';
 import { prometheusDataSource } from '../data-source.ts';
 import { slug } from '../identity.ts';
+import { fileName } from './path.ts';
 import { unexpanded } from './unexpanded.ts';
 
 /** Variables of Grafana's environment that hold what no file may. */
@@ -30,7 +31,7 @@ export function dataSourcesFile(config: ResolvedConfig): GeneratedFile {
     jsonData: details,
   }));
   return {
-    path: 'grafana/datasources/telemetry-dashboard.yml',
+    path: `grafana/datasources/${fileName(config)}.yml`,
     text: yamlText({ apiVersion: 1, datasources }, remarks(config)),
   };
 }
@@ -67,10 +68,18 @@ function alertmanagerName(name: string): string {
   return other === name || other.length > 190 ? `${name.slice(0, 170)} (Alertmanager)` : other;
 }
 
-function remarks({ alerts }: ResolvedConfig): string[] {
+function remarks({ alerts, service_name: service }: ResolvedConfig): string[] {
   const { alertmanager } = alerts.channels;
-  if (!alertmanager?.enabled) return [];
+  const shared =
+    service === undefined
+      ? []
+      : [
+          'Other services may name the same data source: Grafana knows it by its name, and what the last file says holds.',
+          'One uid with two names would keep Grafana from starting.',
+        ];
+  if (!alertmanager?.enabled) return shared;
   return [
+    ...shared,
     ...(alertmanager.username === undefined ? [] : [holds(PASSWORD_VARIABLE, 'password')]),
     ...(alertmanager.bearer_token === undefined ? [] : [holds(TOKEN_VARIABLE, 'bearer_token')]),
   ];

@@ -2,10 +2,12 @@ import { resolveConfig } from '../../../src/config/resolve.ts';
 import { grafanaAlertRules } from '../../../src/grafana/alert-rules.ts';
 import type { GrafanaAlertRule } from '../../../src/grafana/alert-rules.ts';
 import { panelOfRule } from '../../../src/grafana/alerting/panel.ts';
+import { folderUid } from '../../../src/grafana/identity.ts';
 import type { Dashboard, Panel } from '../../../src/grafana/schema.ts';
 import { dashboardsOf } from '../../../src/grafana/dashboards.ts';
 import { alertingRules } from '../../../src/prometheus/alerting-rules.ts';
 import { rulesOf } from '../../../src/alerts/rules.ts';
+import { readPromql } from '../../support/promql.ts';
 
 const rulesFor = (document: unknown): readonly GrafanaAlertRule[] =>
   grafanaAlertRules(resolveConfig('test', document)).rules;
@@ -20,6 +22,10 @@ const FULL = {
     thresholds: { queue_size_warning: 100, no_traffic_warning_ms: 60_000 },
     rules: [
       { name: 'orders', metric: 'shop.orders', statistic: 'increase', threshold: 1000, unit: '{order}' },
+      { name: 'wait', metric: 'shop.wait', statistic: 'p99', threshold: 3, unit: 's' },
+      { name: 'mean_wait', metric: 'shop.wait', statistic: 'avg', threshold: 3, unit: 's' },
+      { name: 'longest', metric: 'realtime.latency', statistic: 'max', threshold: 3 },
+      { name: 'quiet', metric: 'websocket.client.messages', statistic: 'rate', comparison: '<', threshold: 3 },
       {
         ...{ name: 'load', metric: 'shop.load', statistic: 'value', comparison: '>=', threshold: 3, unit: '1' },
         ...{
@@ -72,12 +78,11 @@ describe("Grafana's alert rules", () => {
   });
 
   it('are one group for each service, in the folder of the configuration', () => {
-    const { group, rules, intervalSeconds } = grafanaAlertRules(
-      resolveConfig('test', { service_name: 'Check/Out', grafana: { folder: 'On call' } }),
-    );
-    expect(group).toMatch(/^check-out-[0-9a-f]{8}$/);
+    const config = resolveConfig('test', { service_name: 'Check/Out', grafana: { folder: 'On call' } });
+    const { group, rules, intervalSeconds } = grafanaAlertRules(config);
+    expect(group).toMatch(/^telemetry-check-out-[0-9a-f]{8}$/);
     expect(new Set(rules.map(({ ruleGroup, folderUID }) => `${ruleGroup} ${folderUID}`))).toEqual(
-      new Set([`${group} on-call`]),
+      new Set([`${group} ${folderUid(config)}`]),
     );
     expect(intervalSeconds).toBe(20);
   });
@@ -125,11 +130,27 @@ describe("Grafana's alert rules", () => {
     expect(kept).toBeUndefined();
   });
 
-  it("are about the service's own job, with its namespace or without, and about any where it has no name", () => {
-    const jobs = (document: unknown): unknown[] =>
-      rulesFor(document).map((rule) => / job=~"[^"]*"|\{job=~("[^"]*")/.exec(queryOf(rule))?.[1]);
-    expect(new Set(jobs({ service_name: 'a.b' }))).toEqual(new Set(['"(.+/)?a\\\\.b"']));
-    expect(new Set(jobs({}))).toEqual(new Set([undefined]));
+  it.each([
+    ['a.b', '(.+/)?a\\.b'],
+    // what a replacement would take for itself
+    ['a$&b', '(.+/)?a\\$&b'],
+    ["$`$'", "(.+/)?\\$`\\$'"],
+  ])("read no series but those of the service's own job: %s, with its namespace or without", (service, job) => {
+    const rules = rulesFor({ ...FULL, service_name: service });
+    for (const rule of rules) {
+      for (const { name, matchers } of readPromql(queryOf(rule)).selectors) {
+        expect([rule.title, name, matchers.filter(({ label }) => label === 'job')]).toEqual([
+          rule.title,
+          name,
+          [{ label: 'job', op: '=~', value: job }],
+        ]);
+      }
+    }
+  });
+
+  it('read those of any job where the service has no name', () => {
+    const matchers = rulesFor({}).flatMap((rule) => readPromql(queryOf(rule)).selectors.flatMap((one) => one.matchers));
+    expect(matchers).toEqual([]);
   });
 
   it('drop NaN where a value may be it, since a release would never follow', () => {
@@ -168,8 +189,7 @@ describe("Grafana's alert rules", () => {
     );
     for (const { annotations } of rulesFor(FULL)) {
       const { __dashboardUid__: uid, __panelId__: id } = annotations;
-      const isOwn =
-        annotations['summary']!.startsWith('increase of shop.') || annotations['summary']!.startsWith('Costs');
+      const isOwn = / of shop\.|^Costs/.test(annotations['summary']!);
       if (isOwn) expect([uid, id]).toEqual([undefined, undefined]);
       else expect(panels).toContain(`${uid ?? ''} ${id ?? ''}`);
     }
@@ -203,6 +223,34 @@ describe('the panel of a rule', () => {
   it('of a latency is one of its buckets', () => {
     const dashboards = [dashboard('a', panel(4, 'timeseries', 'rate(realtime_latency_seconds_bucket{job="x"}[5m])'))];
     expect(panelOfRule(ruleNamed('high_latency'), dashboards)).toEqual({ dashboardUid: 'a', panelId: 4 });
+  });
+
+  it.each([
+    ['p99', 'realtime_latency_seconds_bucket'],
+    ['max', 'realtime_latency_window_max_seconds'],
+    ['min', 'realtime_latency_window_min_seconds'],
+  ])('of the %s of latencies reads %s', (statistic, series) => {
+    const document = { alerts: { rules: [{ name: 'own', metric: 'realtime.latency', statistic, threshold: 1 }] } };
+    const { alerts, ...rest } = resolveConfig('test', document);
+    const dashboards = dashboardsOf({ ...rest, alerts }, []);
+    const { dashboardUid, panelId } = panelOfRule(
+      rulesOf(alerts).find(({ name }) => name === 'own')!,
+      dashboards,
+    )!;
+    const panels = dashboards.find(({ uid }) => uid === dashboardUid)!.panels;
+    const shown = panels.flatMap((one) => ('panels' in one ? one.panels : [one])).find(({ id }) => id === panelId)!;
+    expect(shown.targets!.map(({ expr }) => expr).join('\n')).toContain(series);
+  });
+
+  it('of a mean is one of the sum, else one of the buckets', () => {
+    const { alerts } = resolveConfig('test', {
+      alerts: { rules: [{ name: 'mean', metric: 'websocket.server.ping.duration', statistic: 'avg', threshold: 1 }] },
+    });
+    const rule = rulesOf(alerts).find(({ name }) => name === 'mean')!;
+    const drawn = panel(7, 'timeseries', 'rate(websocket_server_ping_duration_seconds_bucket[5m])');
+    const mean = panel(8, 'timeseries', 'rate(websocket_server_ping_duration_seconds_sum[5m])');
+    expect(panelOfRule(rule, [dashboard('a', drawn, mean)])).toEqual({ dashboardUid: 'a', panelId: 8 });
+    expect(panelOfRule(rule, [dashboard('a', drawn)])).toEqual({ dashboardUid: 'a', panelId: 7 });
   });
 
   it('of an error rate names errors, and messages where one does', () => {

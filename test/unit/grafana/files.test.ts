@@ -8,8 +8,14 @@ const CHANNELS = {
   alertmanager: { urls: ['http://am-1.example.com:9093', 'http://am-2.example.com:9093'] },
 };
 
-const textOf = (document: unknown, path: string): string =>
-  grafanaFiles(resolveConfig('test', document)).files.find((file) => file.path === `grafana/${path}`)!.text;
+const textOf = (document: unknown, path: string): string => {
+  const [folder = '', kind = ''] = path.split('/');
+  const found = grafanaFiles(resolveConfig('test', document)).files.filter(
+    (file) => file.path.startsWith(`grafana/${folder}/`) && new RegExp(`[/-]${kind}$`).test(file.path),
+  );
+  expect(found).toHaveLength(1);
+  return found[0]!.text;
+};
 const read = (document: unknown, path: string): unknown => parse(textOf(document, path));
 
 interface RulesFile {
@@ -51,16 +57,58 @@ describe("the files for Grafana's provisioning", () => {
     const files = () => grafanaFiles(resolveConfig('test', { service_name: 'checkout' })).files;
     const paths = files().map(({ path }) => path);
     expect(paths.filter((path) => path.endsWith('.yml'))).toEqual([
-      'grafana/datasources/telemetry-dashboard.yml',
-      'grafana/dashboards/telemetry-dashboard.yml',
-      'grafana/alerting/rules.yml',
-      'grafana/alerting/contact-points.yml',
-      'grafana/alerting/policies.yml',
+      'grafana/datasources/telemetry-checkout.yml',
+      'grafana/dashboards/telemetry-checkout.yml',
+      'grafana/alerting/telemetry-checkout-rules.yml',
+      'grafana/alerting/telemetry-checkout-contact-points.yml',
+      'grafana/alerting/telemetry-checkout-policies.yml',
     ]);
     expect(files()).toEqual(files());
     // an older Grafana does not start where anything else lies beside them
     for (const path of paths)
       expect(path).toMatch(/^grafana\/(?:(?:datasources|alerting)\/.*\.yml|dashboards\/.*\.(?:yml|json))$/);
+  });
+
+  it('of several services lie side by side, and are told apart by Grafana too', () => {
+    const filesOf = (service_name?: string) =>
+      grafanaFiles(
+        resolveConfig('test', { ...(service_name !== undefined && { service_name }), alerts: { channels: CHANNELS } }),
+      ).files;
+    const all = [filesOf(), filesOf('checkout'), filesOf('payment')].flat();
+    expect(new Set(all.map(({ path }) => path)).size).toBe(all.length);
+    const found = (pattern: RegExp, path: RegExp): string[] =>
+      all.filter((file) => path.test(file.path)).flatMap(({ text }) => text.match(pattern) ?? []);
+    const apart = [
+      // of providers: name and path
+      [3, found(/^ {2}- name: .*/gm, /dashboards\/[^/]*\.yml$/)],
+      [3, found(/^ +path: .*/gm, /dashboards\/[^/]*\.yml$/)],
+      // of rules: groups, uids and titles
+      [3, found(/^ +name: .*/gm, /-?rules\.yml$/)],
+      [3 * grafanaAlertRules(resolveConfig('test', {})).rules.length, found(/^ +- uid: .*/gm, /-?rules\.yml$/)],
+      [3, found(/^ +name: .*/gm, /contact-points\.yml$/)],
+      [6, found(/^ +- uid: .*/gm, /contact-points\.yml$/)],
+    ] as const;
+    for (const [count, texts] of apart) {
+      expect(texts).toHaveLength(count);
+      expect(new Set(texts).size).toBe(count);
+    }
+  });
+
+  it('have each provider read the dashboards of its own service', () => {
+    for (const document of [{}, { service_name: 'checkout' }]) {
+      const { files } = grafanaFiles(resolveConfig('test', document));
+      const [, text] = textOf(document, 'dashboards/.*yml').match(/path: \/etc\/grafana\/provisioning\/(.*)/)!;
+      expect(files.filter(({ path }) => path.startsWith(`grafana/${text}/`))).toHaveLength(4);
+    }
+  });
+
+  it('say of one data source the same name, by which Grafana knows it, in the files of all services', () => {
+    const [one, other] = ['checkout', 'payment'].map(
+      (service_name) => read({ service_name }, 'datasources/.*yml') as SourcesFile,
+    );
+    expect(one).toEqual(other);
+    expect(textOf({ service_name: 'checkout' }, 'datasources/.*yml')).toMatch(/^# Other services may name the same/m);
+    expect(textOf({}, 'datasources/.*yml')).not.toContain('Other services');
   });
 
   it('say all which version they are of', () => {
@@ -170,7 +218,13 @@ describe("the files for Grafana's provisioning", () => {
     const [{ name }] = (read(document, 'alerting/contact-points.yml') as { contactPoints: [{ name: string }] })
       .contactPoints;
     expect(parse(line.slice(1))).toEqual([
-      { receiver: name, object_matchers: [['grafana_folder', '=', "It's #1 (alert rules)"]] },
+      {
+        receiver: name,
+        object_matchers: [
+          ['grafana_folder', '=', "It's #1 (alert rules)"],
+          ['job', '=~', '(.+/)?a: "b"'],
+        ],
+      },
     ]);
   });
 
