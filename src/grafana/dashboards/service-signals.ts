@@ -4,7 +4,7 @@ import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import type { Section } from '../panels/grid.ts';
 import { heatmap } from '../panels/heatmap.ts';
-import { bucketCounts, increaseByPoint, gauge, named, rate, top, value } from '../panels/query.ts';
+import { bucketCounts, increaseByPoint, gauge, rate, top, value } from '../panels/query.ts';
 import { table } from '../panels/table.ts';
 import { COLOURS, limitsOf } from '../panels/thresholds.ts';
 import { onTheRight, timeSeries } from '../panels/time-series.ts';
@@ -110,7 +110,7 @@ export function errorSection(config: ResolvedConfig): Section {
         stacked: true,
         queries: [
           {
-            expr: top(10, named(increaseByPoint(errors, { by: ['component', 'severity'] }), 'component', '_other')),
+            expr: top(10, increaseByPoint(errors, { by: ['component', 'severity'], unnamed: '_other' })),
             legend: '{{component}} {{severity}}',
           },
         ],
@@ -126,7 +126,7 @@ export function errorSection(config: ResolvedConfig): Section {
         stacked: true,
         queries: [
           {
-            expr: top(10, named(increaseByPoint(socketErrors, { by: ['error.type'] }), 'error_type', '_other')),
+            expr: top(10, increaseByPoint(socketErrors, { by: ['error.type'], unnamed: '_other' })),
             legend: '{{error_type}}',
           },
         ],
@@ -233,7 +233,7 @@ export function load(config: ResolvedConfig): Section {
         noValue: 'The application counts no queues',
         limits: limitsOf(config.alerts).queueSize,
         queries: [
-          { expr: top(10, named(value('sum', queueSize, { by: ['queue'] }), 'queue', '_other')), legend: '{{queue}}' },
+          { expr: top(10, value('sum', queueSize, { by: ['queue'], unnamed: '_other' })), legend: '{{queue}}' },
         ],
       }),
     ],
