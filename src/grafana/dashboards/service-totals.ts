@@ -26,7 +26,7 @@ export function totals(): Section {
       description: `${what}. ${EXACT}`,
       size: [4, height],
       unit,
-      instant: true,
+      noValue: 'none',
       // 1234, not 1.23 K
       ...(unit === 'locale' && { decimals: 0 }),
       queries: [{ expr, legend: title.replace(' since start', '') }],

@@ -12,7 +12,7 @@ import {
   top,
   value,
 } from '../panels/query.ts';
-import { limitsOf } from '../panels/thresholds.ts';
+import { dashed, limitsOf, NO_LIMITS, told } from '../panels/thresholds.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import type { End } from './websocket-end.ts';
 
@@ -127,7 +127,8 @@ export function wire({ metrics, title, none }: End): Block[] {
 /** How fast it answers. */
 export function handling({ role, metrics, title, none }: End, config: ResolvedConfig): Block[] {
   const { pingDuration, processDuration, errors } = metrics;
-  const limits = limitsOf(config.alerts).latency;
+  // the alerts are about the server's end
+  const limits = role === 'server' ? limitsOf(config.alerts).latency : NO_LIMITS;
   return [
     timeSeries({
       title: title('Round trips'),
@@ -140,12 +141,11 @@ export function handling({ role, metrics, title, none }: End, config: ResolvedCo
     }),
     timeSeries({
       title: title('Message handler time'),
-      description:
-        'p50, p95 and p99 of the time that the handlers of a received message take; promises are waited for. Normal: below the dashed thresholds. Otherwise see the event loop on Runtime and host, then what the handlers wait for.',
+      description: `p50, p95 and p99 of the time that the handlers of a received message take; promises are waited for${dashed(limits)}. Normal: ${told(limits, 'below them', 'level')}. Otherwise see the event loop on Runtime and host, then what the handlers wait for.`,
       size: [8, 8],
       unit: 's',
       noValue: none('No message was handled'),
-      ...(role === 'server' && { limits }),
+      limits,
       queries: [0.5, 0.95, 0.99].map((q) => ({ expr: exactQuantile(q, processDuration), legend: `p${q * 100}` })),
     }),
     timeSeries({
