@@ -89,7 +89,7 @@ export function glance(config: ResolvedConfig): Section {
       stat({
         title: 'Error rate',
         description: `Errors (recorded by the application, or seen on server sockets) ÷ messages. ${OVER_ALL} Normal: ${told(limits.errorRatio, 'green, ')}near 0; idle: neither errors nor messages. Otherwise see Errors below for the component.`,
-        size: [3, HEIGHT],
+        size: [2, HEIGHT],
         unit: 'percentunit',
         decimals: 1,
         noValue: 'idle',
@@ -121,7 +121,7 @@ export function glance(config: ResolvedConfig): Section {
       stat({
         title: 'Event loop',
         description: `p99 of the event loop delay, of the instance with most. Normal: ${told(limits.eventLoopDelay, 'green, ')}some milliseconds. Otherwise something blocks the process: see CPU and garbage collection on Runtime and host.`,
-        size: [2, HEIGHT],
+        size: [3, HEIGHT],
         unit: 's',
         noValue: NOTHING,
         queries: [{ expr: value('max', processMetrics.eventLoopDelayP99), legend: 'delay p99' }],
