@@ -29,8 +29,7 @@ export function errorRatio(by: readonly string[] = []): string {
 /** Errors of application and sockets since the start, by component. */
 export function errorsByComponent(): string {
   const application = named(counter(applicationErrors, CHOSEN), 'component', OTHER);
-  // an application may call a component of its own so
-  const sockets = named(counter(socketErrors, CHOSEN), 'component', SOCKETS, 'socket');
+  const sockets = named(counter(socketErrors, CHOSEN), 'component', SOCKETS);
   return `sum by (component) (\n${indented([application, 'or', sockets].join('\n'))}\n)`;
 }
 

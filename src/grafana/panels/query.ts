@@ -124,9 +124,9 @@ export function orZero(expression: string, by: readonly string[] = []): string {
   return `${expression}\nor\n${none}`;
 }
 
-/** Gives series without a label one. One that has that value already stays beside it, told apart by `mark`: both are summed up outside. */
-export function named(expression: string, label: string, text: string, mark = 'yes'): string {
-  const marked = `label_replace(${wrapped(expression)}, "unnamed", "${mark}", "${label}", "")`;
+/** Gives series without a label one. One that has that value already stays beside it, told apart by a mark: both are summed up outside. */
+export function named(expression: string, label: string, text: string): string {
+  const marked = `label_replace(${wrapped(expression)}, "unnamed", "yes", "${label}", "")`;
   return `label_replace(${wrapped(marked)}, "${label}", "${text}", "${label}", "")`;
 }
 
