@@ -165,6 +165,7 @@ function startAll(
     address: () => http?.address ?? null,
     close,
   };
+  grafana.begin();
   return {
     parts,
     listening: http ? http.listen(host, port) : Promise.resolve(),

@@ -8,8 +8,10 @@ import { Outage } from '../base/outage.ts';
 import { GrafanaError } from './api/grafana-error.ts';
 import type { SyncItem } from './sync/sync-item.ts';
 
-/** An application declares its metrics in its first moments; and not all replicas of a fleet come in the same instant. */
-const SETTLE: Backoff = { firstMs: 2500, longestMs: 2500 };
+/** An application declares its metrics in its first moments; and not all replicas of a fleet shall come in the same instant. */
+const SETTLE_MS = 2000;
+const SPREAD_MS = 3000;
+
 const RETRY: Backoff = { firstMs: 5000, longestMs: 300_000 };
 
 /** What a {@link BackgroundSync} needs to know. */
@@ -25,8 +27,8 @@ export interface BackgroundSyncOptions {
 }
 
 /**
- * Sets Grafana up once, while the service runs: soon after the start, then again and again as long as it is away. Never throws, and
- * keeps no process alive.
+ * Sets Grafana up once, while the service runs: soon after the start, then again and again as long as it is away or refuses something:
+ * somebody may mend that. Never throws, says nothing twice, and keeps no process alive.
  */
 export class BackgroundSync {
   readonly #options: BackgroundSyncOptions;
@@ -35,12 +37,13 @@ export class BackgroundSync {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   #isClosed = false;
+  readonly #said = new Set<string>();
 
   constructor(options: BackgroundSyncOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#outage = new Outage(options.logger, `Grafana (${options.address})`);
-    this.#in(backoffMs(1, SETTLE, this.#random()));
+    this.#in(SETTLE_MS + SPREAD_MS * this.#random());
   }
 
   close(): void {
@@ -53,36 +56,44 @@ export class BackgroundSync {
   }
 
   async #try(): Promise<void> {
-    const { sync, clock, logger } = this.#options;
+    const { sync, clock, logger, address } = this.#options;
     try {
       const items = await sync();
+      if (this.#isClosed) return;
       this.#outage.ended(clock.monotonicMs());
+      this.#failures = 0;
       this.#tell(items);
+      if (items.some(({ outcome }) => outcome === 'failed')) this.#in(RETRY.longestMs);
     } catch (error) {
       if (this.#isClosed) return;
-      const failure = error instanceof GrafanaError ? error : undefined;
-      if (!failure?.isTransient) {
-        const why = failure ? `${failure.message}; ${failure.advice}` : textOf(error);
-        logger.warn(`Grafana (${this.#options.address}) is not set up: ${oneLine(why, 600)}`);
+      if (!(error instanceof GrafanaError)) {
+        logger.error(`Grafana (${address}) is not set up: ${oneLine(textOf(error))}`);
         return;
       }
       this.#failures++;
-      this.#outage.failed(clock.monotonicMs(), failure.kind, failure.message, failure.advice);
-      this.#in(Math.max(backoffMs(this.#failures, RETRY, this.#random()), failure.retryAfterMs ?? 0));
+      this.#outage.failed(clock.monotonicMs(), error.kind, error.message, error.advice);
+      const waitMs = error.isTransient ? backoffMs(this.#failures, RETRY, this.#random()) : RETRY.longestMs;
+      this.#in(Math.max(waitMs, error.retryAfterMs ?? 0));
     }
   }
 
   #tell(items: readonly SyncItem[]): void {
-    const { logger, address } = this.#options;
     const count = (outcome: SyncItem['outcome']): number => items.filter((item) => item.outcome === outcome).length;
-    const done = (['created', 'updated', 'unchanged'] as const)
+    const done = (['created', 'updated', 'unchanged', 'removed'] as const)
       .filter((outcome) => count(outcome) > 0)
       .map((outcome) => `${count(outcome)} ${outcome}`)
       .join(', ');
-    if (done !== '') logger.info(`Grafana (${address}) is set up: ${done}`);
+    if (done !== '') this.#say('info', ` is set up: ${done}`);
     for (const { outcome, kind, title, reason = '' } of items) {
-      if (outcome === 'kept') logger.info(`Grafana (${address}): ${kind} ${title} is left as it is: ${reason}`);
-      if (outcome === 'failed') logger.warn(`Grafana (${address}): ${kind} ${title} is not set up: ${reason}`);
+      if (outcome === 'kept') this.#say('info', `: ${kind} ${title} is left as it is: ${reason}`);
+      if (outcome === 'failed') this.#say('warn', `: ${kind} ${title} is not set up: ${reason}`);
     }
+  }
+
+  /** Once. */
+  #say(level: 'info' | 'warn', what: string): void {
+    if (this.#said.has(what)) return;
+    this.#said.add(what);
+    this.#options.logger[level](`Grafana (${this.#options.address})${what}`);
   }
 }

@@ -9,9 +9,13 @@ import { syncAlertRules } from './sync/alert-rules.ts';
 import { syncDashboard } from './sync/dashboards.ts';
 import { syncDataSource } from './sync/data-source.ts';
 import { syncFolder } from './sync/folder.ts';
+import { outcomesOf } from './sync/sync-item.ts';
 import type { SyncItem, SyncOptions } from './sync/sync-item.ts';
 
-/** Sets up in one Grafana what a configuration gives. What is refused of one thing does not keep the others from being set up. */
+/**
+ * Sets up in one Grafana what a configuration gives. What is refused of one thing does not keep the others from being set up, but for
+ * those that would be nothing without it.
+ */
 export class GrafanaSync {
   readonly #client: GrafanaClient;
   readonly #config: ResolvedConfig;
@@ -19,67 +23,74 @@ export class GrafanaSync {
   readonly #options: SyncOptions;
 
   /** @param custom the user's own metrics */
-  constructor(client: GrafanaClient, config: ResolvedConfig, custom: readonly MetricSpec[], options: SyncOptions = {}) {
+  constructor(client: GrafanaClient, config: ResolvedConfig, custom: readonly MetricSpec[], options?: SyncOptions) {
     this.#client = client;
     this.#config = config;
     this.#custom = custom;
-    this.#options = options;
+    // whoever means no may well write 'false'
+    this.#options = { overwrite: options?.overwrite === true };
   }
 
   /** All of it. @throws GrafanaError (as a rejection) where Grafana is away, too old, or knows us not */
   async all(): Promise<SyncItem[]> {
     await this.#client.health();
-    return [
-      ...(await this.dataSource()),
-      ...(await this.folder()),
-      ...(await this.#dashboards()),
-      ...(this.#config.grafana.alert_rules ? await this.#alertRules() : []),
-    ];
+    const bases = [...(await this.dataSource()), ...(await this.folder())];
+    const things = [...this.#dashboards(), this.#alertRules()];
+    return [...bases, ...(await this.#upon(bases, things))];
   }
 
   dataSource(): Promise<SyncItem[]> {
     const { uid, name: title } = this.#config.grafana.datasource;
-    return attempt({ kind: 'data source', uid, title }, () =>
-      syncDataSource(this.#client, this.#config, this.#options),
-    );
+    const sync = (): Promise<SyncItem> => syncDataSource(this.#client, this.#config, this.#options);
+    return attempt({ kind: 'data source', uid, title, sync });
   }
 
   folder(): Promise<SyncItem[]> {
     const title = this.#config.grafana.folder;
-    return attempt({ kind: 'folder', uid: folderUid(this.#config), title }, () =>
-      syncFolder(this.#client, this.#config),
-    );
+    const sync = (): Promise<SyncItem> => syncFolder(this.#client, this.#config);
+    return attempt({ kind: 'folder', uid: folderUid(this.#config), title, sync });
   }
 
   /** With the folder, which they are in. */
   async dashboards(): Promise<SyncItem[]> {
-    return [...(await this.folder()), ...(await this.#dashboards())];
+    const folder = await this.folder();
+    return [...folder, ...(await this.#upon(folder, this.#dashboards()))];
   }
 
   /** With the folder, which they are in. */
   async alertRules(): Promise<SyncItem[]> {
-    return [...(await this.folder()), ...(await this.#alertRules())];
+    const folder = await this.folder();
+    return [...folder, ...(await this.#upon(folder, [this.#alertRules()]))];
   }
 
-  async #dashboards(): Promise<SyncItem[]> {
+  #dashboards(): Thing[] {
+    return dashboardsOf(this.#config, this.#custom).map((dashboard) => ({
+      kind: 'dashboard',
+      uid: dashboard.uid,
+      title: dashboard.title,
+      sync: () => syncDashboard(this.#client, dashboard, folderUid(this.#config), this.#options),
+    }));
+  }
+
+  #alertRules(): Thing {
+    const rules = grafanaAlertRules(this.#config);
+    const sync = (): Promise<SyncItem> => syncAlertRules(this.#client, folderUid(this.#config), rules, this.#options);
+    return { kind: 'alert rules', uid: rules.group, title: rules.group, sync };
+  }
+
+  /** Things that would read from a data source, or lie in a folder, that is not there are not tried. */
+  async #upon(bases: readonly SyncItem[], things: readonly Thing[]): Promise<SyncItem[]> {
+    const missing = bases.find(({ outcome }) => outcome === 'failed');
+    if (missing) return things.map((thing) => outcomesOf(thing)('failed', `the ${missing.kind} it needs is not there`));
     const items: SyncItem[] = [];
-    for (const dashboard of dashboardsOf(this.#config, this.#custom)) {
-      const { uid, title } = dashboard;
-      items.push(
-        ...(await attempt({ kind: 'dashboard', uid, title }, () =>
-          syncDashboard(this.#client, dashboard, folderUid(this.#config), this.#options),
-        )),
-      );
-    }
+    for (const thing of things) items.push(...(await attempt(thing)));
     return items;
   }
+}
 
-  #alertRules(): Promise<SyncItem[]> {
-    const rules = grafanaAlertRules(this.#config);
-    return attempt({ kind: 'alert rules', uid: rules.group, title: rules.group }, () =>
-      syncAlertRules(this.#client, folderUid(this.#config), rules, this.#options),
-    );
-  }
+/** One thing in Grafana, and how it is brought up to date. */
+interface Thing extends Pick<SyncItem, 'kind' | 'uid' | 'title'> {
+  readonly sync: () => Promise<SyncItem>;
 }
 
 /** Failures that concern one thing; the others concern Grafana as a whole. */
@@ -92,14 +103,11 @@ const OF_ONE: ReadonlySet<GrafanaError['kind']> = new Set([
   'provisioned',
 ]);
 
-async function attempt(
-  what: Pick<SyncItem, 'kind' | 'uid' | 'title'>,
-  sync: () => Promise<SyncItem>,
-): Promise<SyncItem[]> {
+async function attempt(thing: Thing): Promise<SyncItem[]> {
   try {
-    return [await sync()];
+    return [await thing.sync()];
   } catch (error) {
     if (!(error instanceof GrafanaError) || !OF_ONE.has(error.kind)) throw error;
-    return [{ ...what, outcome: 'failed', reason: `${error.message}; ${error.advice}` }];
+    return [outcomesOf(thing)('failed', `${error.message}; ${error.advice}`)];
   }
 }

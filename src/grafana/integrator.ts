@@ -1,17 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import type { OnceLogger } from '../base/logger.ts';
 import { CATALOG } from '../catalog/index.ts';
 import type { MetricSpec } from '../catalog/metric.ts';
 import type { ResolvedConfig } from '../config/schema.ts';
 import { addressText } from '../http/request.ts';
-import { DashboardEditor } from './api/edits.ts';
 import type { DashboardChanger, EditOutcome, PanelChanger } from './api/edits.ts';
-import { GrafanaClient } from './api/grafana-client.ts';
+import type { GrafanaClient } from './api/grafana-client.ts';
 import { GrafanaError } from './api/grafana-error.ts';
 import type { GrafanaDashboard, GrafanaHealth, NewPanel } from './api/model.ts';
 import { BackgroundSync } from './background-sync.ts';
-import { connectionOf } from './connection.ts';
 import type { GrafanaSync } from './grafana-sync.ts';
+import { linkOf } from './link.ts';
+import type { Link } from './link.ts';
 import type { SyncItem, SyncOptions } from './sync/sync-item.ts';
 import type { ProvisionedFile } from './write-provisioning.ts';
 
@@ -28,13 +29,6 @@ export interface IntegratorOptions {
   readonly isPrimary: boolean;
 }
 
-/** What is there while `grafana.enabled`. */
-interface Link {
-  readonly client: GrafanaClient;
-  readonly editor: DashboardEditor;
-  readonly background: BackgroundSync | undefined;
-}
-
 /**
  * Sets Grafana up and edits its dashboards. All methods that reach Grafana reject with a `GrafanaError`, whose `advice` says what to do;
  * where `grafana.enabled` is false, or after `shutdown()`, they do nothing, say so once in the log, and give null or an empty list.
@@ -43,71 +37,68 @@ export class GrafanaIntegrator {
   readonly #options: IntegratorOptions;
   #config: ResolvedConfig;
   #link: Link | undefined;
-  #ended = new AbortController();
+  #background: BackgroundSync | undefined;
+  #hasBegun = false;
 
   /** @internal */
   constructor(options: IntegratorOptions) {
     this.#options = options;
     this.#config = options.config;
-    this.prepare(options.config)();
+    this.#link = linkOf(options.config, options.source, options.logger);
+  }
+
+  /** @internal Sets Grafana up in the background, where it shall be. */
+  begin(): void {
+    this.#hasBegun = true;
+    this.#setUp();
   }
 
   /**
-   * Checks a new configuration.
+   * Checks a new configuration, of which the sections `grafana` and `alerts` count: the others take effect at the next start.
    *
    * @internal
    * @returns brings it into effect; never throws
    * @throws TelemetryConfigError where a certificate cannot be read; nothing has changed then
    */
-  prepare(config: ResolvedConfig): () => void {
-    const { source, logger, clock, isPrimary } = this.#options;
-    const { enabled, sync, url } = config.grafana;
-    const connection = enabled ? connectionOf(config, source) : undefined;
+  prepare({ grafana, alerts }: ResolvedConfig): () => void {
+    const next = { ...this.#config, grafana, alerts };
+    if (isDeepStrictEqual(next, this.#config)) return () => undefined;
+    // what is under way goes on, unless it is on its way to somewhere else
+    const isSameLink = isDeepStrictEqual(grafana, this.#config.grafana);
+    const { source, logger } = this.#options;
+    const link = isSameLink ? this.#link : linkOf(next, source, logger);
     return () => {
-      this.#close();
-      this.#config = config;
-      this.#ended = new AbortController();
-      if (!connection) return;
-      const { signal } = this.#ended;
-      const client = new GrafanaClient({ ...connection, signal, logger });
-      this.#link = {
-        client,
-        editor: new DashboardEditor(client, { signal }),
-        background:
-          sync === 'start' && isPrimary
-            ? new BackgroundSync({
-                sync: async () => (await this.#syncWith(client, {})).all(),
-                address: addressText(new URL(url)),
-                logger,
-                clock,
-              })
-            : undefined,
-      };
+      if (!isSameLink) this.#link?.abort();
+      this.#link = link;
+      this.#config = next;
+      this.#setUp();
     };
   }
 
   /** @internal Gives up what is under way. */
   close(): void {
-    this.#close();
+    this.#background?.close();
+    this.#link?.abort();
+    this.#link = undefined;
   }
 
   /** Version and state of Grafana. Rejects where it is older than 10, or something else. */
-  async health(): Promise<GrafanaHealth | null> {
-    return (await this.#linked()?.client.health()) ?? null;
+  health(): Promise<GrafanaHealth | null> {
+    return this.#with(({ client }) => client.health(), null);
   }
 
   /** All of it: data source, folder, dashboards, and with `grafana.alert_rules` alert rules. A second time changes nothing. */
-  async sync(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+  sync(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
     return this.#synced(options, (sync) => sync.all());
   }
 
   /** The data source of `grafana.datasource`. One that is not of an earlier sync is left as it is, unless `overwrite`. */
-  async syncDataSource(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+  syncDataSource(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
     return this.#synced(options, (sync) => sync.dataSource());
   }
 
   /** The folder of `grafana.folder`. */
-  async syncFolder(): Promise<readonly SyncItem[]> {
+  syncFolder(): Promise<readonly SyncItem[]> {
     return this.#synced({}, (sync) => sync.folder());
   }
 
@@ -115,18 +106,18 @@ export class GrafanaIntegrator {
    * The dashboards, with their folder: those of the package, and one of the metrics that `prometheus.counter`, `gauge` and
    * `histogram` have declared by now. One that was changed otherwise than by a sync is left as it is, unless `overwrite`.
    */
-  async syncDashboards(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+  syncDashboards(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
     return this.#synced(options, (sync) => sync.dashboards());
   }
 
   /** The alert rules, with their folder: thresholds and names of the section `alerts`. In Grafana they cannot be edited. */
-  async syncAlertRules(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
+  syncAlertRules(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
     return this.#synced(options, (sync) => sync.alertRules());
   }
 
   /** A dashboard with all its fields; null where there is none. */
-  async getDashboard(uid: string): Promise<GrafanaDashboard | null> {
-    return (await this.#linked()?.client.getDashboard(uid))?.dashboard ?? null;
+  getDashboard(uid: string): Promise<GrafanaDashboard | null> {
+    return this.#with(async ({ client }) => (await client.getDashboard(uid))?.dashboard ?? null, null);
   }
 
   /**
@@ -136,8 +127,8 @@ export class GrafanaIntegrator {
    * @param change changes the copy that it gets, or gives another one back; it may be called several times
    * @throws GrafanaError (as a rejection) `not_found`; `provisioned` where it comes from a file
    */
-  async updateDashboard(uid: string, change: DashboardChanger): Promise<EditOutcome | null> {
-    return (await this.#linked()?.editor.updateDashboard(uid, change)) ?? null;
+  updateDashboard(uid: string, change: DashboardChanger): Promise<EditOutcome | null> {
+    return this.#with(({ editor }) => editor.updateDashboard(uid, change), null);
   }
 
   /**
@@ -147,20 +138,20 @@ export class GrafanaIntegrator {
    * @returns its id
    * @throws GrafanaError (as a rejection) `invalid` where its id is taken or there is no such metric; else as {@link updateDashboard}
    */
-  async addPanel(uid: string, panel: NewPanel | { readonly metric: string }): Promise<number | null> {
-    const link = this.#linked();
-    if (!link) return null;
-    return link.editor.addPanel(uid, isNew(panel) ? panel : await this.#panelOf(panel.metric));
+  addPanel(uid: string, panel: NewPanel | { readonly metric: string }): Promise<number | null> {
+    const add = async ({ editor }: Link): Promise<number> =>
+      editor.addPanel(uid, isNew(panel) ? panel : await this.#panelOf(panel.metric));
+    return this.#with(add, null);
   }
 
   /** Changes a panel, in a collapsed row too. @throws GrafanaError (as a rejection) as {@link updateDashboard} */
-  async updatePanel(uid: string, panelId: number, change: PanelChanger): Promise<EditOutcome | null> {
-    return (await this.#linked()?.editor.updatePanel(uid, panelId, change)) ?? null;
+  updatePanel(uid: string, panelId: number, change: PanelChanger): Promise<EditOutcome | null> {
+    return this.#with(({ editor }) => editor.updatePanel(uid, panelId, change), null);
   }
 
   /** Removes a panel; those in a collapsed row stay. @throws GrafanaError (as a rejection) as {@link updateDashboard} */
-  async removePanel(uid: string, panelId: number): Promise<EditOutcome | null> {
-    return (await this.#linked()?.editor.removePanel(uid, panelId)) ?? null;
+  removePanel(uid: string, panelId: number): Promise<EditOutcome | null> {
+    return this.#with(({ editor }) => editor.removePanel(uid, panelId), null);
   }
 
   /**
@@ -169,9 +160,9 @@ export class GrafanaIntegrator {
    * @example await dashboard.grafana.annotate('Deployed 1.4.0', ['deployment'])
    * @returns id of the annotation
    */
-  async annotate(text: string, tags: readonly string[] = []): Promise<number | null> {
-    const { clock } = this.#options;
-    return (await this.#linked()?.client.annotate({ text, tags, timeMs: clock.epochMs() }))?.id ?? null;
+  annotate(text: string, tags: readonly string[] = []): Promise<number | null> {
+    const timeMs = this.#options.clock.epochMs();
+    return this.#with(async ({ client }) => (await client.annotate({ text, tags, timeMs })).id, null);
   }
 
   /**
@@ -199,32 +190,53 @@ export class GrafanaIntegrator {
     return panelOf(metric);
   }
 
-  async #synced(options: SyncOptions, run: (sync: GrafanaSync) => Promise<SyncItem[]>): Promise<readonly SyncItem[]> {
-    const link = this.#linked();
-    return link ? run(await this.#syncWith(link.client, options)) : [];
+  #synced(options: SyncOptions, run: (sync: GrafanaSync) => Promise<SyncItem[]>): Promise<readonly SyncItem[]> {
+    return this.#with(async ({ client }) => run(await this.#syncWith(client, options)), []);
   }
 
-  async #syncWith(client: GrafanaClient, options: SyncOptions): Promise<GrafanaSync> {
+  async #syncWith(client: GrafanaClient, options?: SyncOptions): Promise<GrafanaSync> {
     // loaded when Grafana is used
     const { GrafanaSync } = await import('./grafana-sync.ts');
     return new GrafanaSync(client, this.#config, this.#options.customMetrics(), options);
   }
 
-  #linked(): Link | undefined {
-    if (!this.#link)
-      this.#options.logger.warnOnce(
-        'grafana off',
-        'Grafana is not reached: grafana.enabled is not true, or the dashboard was shut down',
-      );
-    return this.#link;
+  /** Whoever calls a method waits for its end, so it keeps the process alive; what goes on in the background does not. */
+  async #with<Result, None>(act: (link: Link) => Promise<Result>, none: None): Promise<Result | None> {
+    if (!this.#link) {
+      this.#options.logger.warnOnce('grafana off', OFF);
+      return none;
+    }
+    const awake = setInterval(() => undefined, 60_000);
+    try {
+      return await act(this.#link);
+    } finally {
+      clearInterval(awake);
+    }
   }
 
-  #close(): void {
-    this.#link?.background?.close();
-    this.#link = undefined;
-    this.#ended.abort();
+  #setUp(): void {
+    this.#background?.close();
+    this.#background = undefined;
+    const { grafana } = this.#config;
+    const { logger, clock, isPrimary } = this.#options;
+    const client = this.#link?.client;
+    if (!this.#hasBegun || !client || grafana.sync !== 'start') return;
+    if (!isPrimary) {
+      logger.info(NOT_PRIMARY);
+      return;
+    }
+    this.#background = new BackgroundSync({
+      sync: async () => (await this.#syncWith(client)).all(),
+      address: addressText(new URL(grafana.url)),
+      logger,
+      clock,
+    });
   }
 }
+
+const OFF = 'Grafana is not reached: grafana.enabled is not true, or the dashboard was shut down';
+const NOT_PRIMARY =
+  'Grafana is set up by the primary process, not by this worker; where the primary has no dashboard, telemetry-dashboard grafana push does it';
 
 function isNew(panel: NewPanel | { readonly metric: string }): panel is NewPanel {
   return 'type' in panel;

@@ -73,8 +73,8 @@ describe('telemetry-dashboard grafana push', () => {
 
   it('exits with 1 where something failed, and says what is missing', async () => {
     const grafana = await FakeGrafana.start();
-    const ended = await push(folderFor(grafana.url, { api_key: 'glsa_editor_3c4d' }));
-    expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^failed {4}data source .*403.*Admin/m) });
+    const ended = await push(folderFor(grafana.url, { api_key: 'glsa_viewer_1a2b' }));
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^failed {4}folder {6}.*403.*Editor/m) });
   });
 
   it.each([
@@ -106,16 +106,60 @@ describe('telemetry-dashboard grafana push', () => {
   });
 });
 
+/** Runs a program under `register`, with a configuration for that Grafana. */
+function runApplication(grafana: FakeGrafana, program: string, register = true): Promise<Ended> {
+  const folder = folderFor(grafana.url, { enabled: true });
+  writeFileSync(join(folder, 'app.cjs'), program);
+  const env = { ...ENV, TELEMETRY_DASHBOARD_CONFIG: 'mine.json', REGISTER };
+  return run(folder, [...(register ? ['--import', REGISTER] : []), 'app.cjs'], env);
+}
+
+const REGISTER = join(ROOT, 'dist/register.js');
+
+/** A program lives so long: the first visit comes within 5 s. */
+const LIFE_MS = 6500;
+
+const visits = (grafana: FakeGrafana): number => grafana.requests.filter(({ path }) => path === '/api/health').length;
+
 describe('a process that sets Grafana up in the background', () => {
   it('ends when its work is done, whatever Grafana does', async () => {
     const grafana = await FakeGrafana.start();
     grafana.faultOf = () => ({ kind: 'slow', delayMs: 60_000 });
-    const folder = folderFor(grafana.url, { enabled: true });
-    writeFileSync(join(folder, 'app.cjs'), 'setTimeout(() => process.stdout.write("done"), 3500);');
-    const env = { ...ENV, TELEMETRY_DASHBOARD_CONFIG: 'mine.json' };
-    const ended = await run(folder, ['--import', join(ROOT, 'dist/register.js'), 'app.cjs'], env);
+    const program = `setTimeout(() => process.stdout.write("done"), ${LIFE_MS});`;
+    expect(await runApplication(grafana, program)).toMatchObject({ code: 0, stdout: 'done' });
     // the request was on its way
-    expect(grafana.requests.length).toBeGreaterThan(0);
-    expect(ended).toMatchObject({ code: 0, stdout: 'done' });
+    expect(visits(grafana)).toBe(1);
+  });
+
+  it.each([
+    ['cluster', `if (cluster.isPrimary) cluster.fork(); setTimeout(() => process.exit(), ${LIFE_MS});`],
+    ['worker_threads', `if (isMainThread) new Worker(__filename); setTimeout(() => process.exit(), ${LIFE_MS});`],
+  ])('is the primary alone: %s', async (_, program) => {
+    const grafana = await FakeGrafana.start();
+    const head = 'const cluster = require("node:cluster"), { Worker, isMainThread } = require("node:worker_threads");';
+    const { stderr } = await runApplication(grafana, head + program);
+    expect(visits(grafana)).toBe(1);
+    expect(stderr.match(/Grafana is set up by the primary process, not by this worker/g)).toHaveLength(1);
+  });
+
+  it('is none where workers alone have a dashboard, and they say what does it then', async () => {
+    const grafana = await FakeGrafana.start();
+    const program =
+      'const cluster = require("node:cluster"); if (cluster.isPrimary) cluster.fork(); else require(process.env.REGISTER);' +
+      `setTimeout(() => process.exit(), ${LIFE_MS});`;
+    const { stderr } = await runApplication(grafana, program, false);
+    expect(visits(grafana)).toBe(0);
+    expect(stderr).toContain('telemetry-dashboard grafana push does it');
+  });
+});
+
+describe('a script that awaits a call', () => {
+  it('lives until it is answered', async () => {
+    const grafana = await FakeGrafana.start();
+    const program =
+      'require(process.env.REGISTER.replace("register.js", "index.js"))' +
+      '.initializeTelemetryDashboard({ config: { prometheus: { enabled: false } } })' +
+      '.then(({ grafana }) => grafana.sync()).then((items) => console.log(items.length));';
+    expect(await runApplication(grafana, program, false)).toMatchObject({ code: 0, stdout: '7\n' });
   });
 });

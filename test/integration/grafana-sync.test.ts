@@ -6,6 +6,7 @@ import type { SyncItem, SyncOptions } from '../../src/grafana/sync/sync-item.ts'
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { TelemetryConfig } from '../../src/index.ts';
 import { FakeGrafana } from '../support/fake-grafana/fake-grafana.ts';
+import { clientOf } from '../support/grafana-client.ts';
 import { closeLeftovers } from '../support/leftovers.ts';
 
 afterEach(closeLeftovers);
@@ -140,9 +141,40 @@ describe('a sync of the data source', () => {
   it('says how to use another one of the same name', async () => {
     const grafana = await FakeGrafana.start();
     await syncTo(grafana, { grafana: { datasource: { uid: 'other' } } }).dataSource();
-    const [kept] = await syncTo(grafana).dataSource();
-    expect(kept).toMatchObject({ outcome: 'kept', reason: expect.stringContaining('grafana.datasource.uid') });
+    const items = await syncTo(grafana).all();
+    expect(outcomes(items)).toEqual(['data source failed', 'folder created', ...all('failed').slice(2)]);
+    expect(items[0]).toMatchObject({ reason: expect.stringContaining('grafana.datasource.uid') });
+    expect(items.at(-1)).toMatchObject({ reason: 'the data source it needs is not there' });
     expect([...grafana.state.dataSources.all.keys()]).toEqual(['other']);
+  });
+
+  it.each([
+    ['that another service has made', { type: 'prometheus', telemetryDashboard: 'orders 0123' }, /that of orders/],
+    ['that nobody has marked', { type: 'prometheus' }, /not made by a sync/],
+    ['of another type', { type: 'loki', telemetryDashboard: 'chat 0123' }, /not made by a sync/],
+  ])('never overwrites one %s', async (_, { type, ...jsonData }, reason) => {
+    const grafana = await FakeGrafana.start();
+    const foreign = {
+      uid: SOURCE,
+      name: 'Ours',
+      type,
+      access: 'proxy',
+      url: 'http://mimir.example.com',
+      jsonData,
+    } as const;
+    await clientOf(grafana).createDataSource(foreign);
+    const [kept] = await syncTo(grafana, {}, { overwrite: true }).dataSource();
+    expect(kept).toMatchObject({ outcome: 'kept', reason: expect.stringMatching(reason) });
+    expect(grafana.state.dataSources.all.get(SOURCE)).toMatchObject(foreign);
+  });
+
+  it('is changed by fifty replicas at once without harm', async () => {
+    const grafana = await FakeGrafana.start();
+    await syncTo(grafana).dataSource();
+    const moved = { grafana: { datasource: { url: 'http://prometheus:9090' } } };
+    const runs = await Promise.all(Array.from({ length: 50 }, () => syncTo(grafana, moved).dataSource()));
+    expect(outcomes(runs.flat()).filter((line) => /kept|failed/.test(line))).toEqual([]);
+    expect(grafana.state.dataSources.all.get(SOURCE)).toMatchObject({ version: 2, url: 'http://prometheus:9090' });
   });
 });
 
@@ -150,9 +182,7 @@ describe('a sync of the dashboards', () => {
   it('leaves one in the folder into which somebody moved it', async () => {
     const grafana = await FakeGrafana.start();
     await syncTo(grafana).all();
-    const client = new GrafanaClient(
-      connectionOf(resolveConfig('test', { grafana: { url: grafana.url, api_key: ADMIN } }), 'test'),
-    );
+    const client = clientOf(grafana);
     await client.createFolder({ uid: 'team', title: 'Team' });
     grafana.state.dashboards.all.get(SERVICE)!.folderUid = 'team';
     await syncTo(grafana, { alerts: { latency_threshold_ms: 123 } }).dashboards();
@@ -180,12 +210,13 @@ describe('a sync of the dashboards', () => {
     expect(itemOf(await syncTo(grafana).dashboards(), 'dashboard', SERVICE).outcome).toBe('unchanged');
   });
 
-  it('lets who is first win where two configurations differ, and ends', async () => {
+  it('lets one win where configurations differ, and ends', async () => {
     const grafana = await FakeGrafana.start();
-    const settings = [100, 200, 300].map((ms) => ({ alerts: { latency_threshold_ms: ms } }));
+    const settings = [111, 222, 333].map((ms) => ({ alerts: { latency_threshold_ms: ms } }));
     const runs = await Promise.all(settings.map((setting) => syncTo(grafana, setting).dashboards()));
     for (const items of runs) expect(outcomes(items).filter((line) => /kept|failed/.test(line))).toEqual([]);
-    expect(grafana.state.dashboard(SERVICE)['version']).toBeLessThanOrEqual(3);
+    const kept = JSON.stringify(grafana.state.dashboard(SERVICE));
+    expect([0.111, 0.222, 0.333].filter((seconds) => kept.includes(`"value":${seconds}`))).toHaveLength(1);
   });
 });
 
@@ -217,7 +248,44 @@ describe('a sync of the alert rules', () => {
   it('has none with `grafana.alert_rules: false`', async () => {
     const grafana = await FakeGrafana.start();
     const items = await syncTo(grafana, { grafana: { alert_rules: false } }).all();
-    expect(outcomes(items)).toEqual(all('created').slice(0, -1));
+    expect(outcomes(items)).toEqual([...all('created').slice(0, -1), 'alert rules unchanged']);
+    expect(grafana.state.alertRules.all.size).toBe(0);
+  });
+
+  it.each<[string, Setting]>([
+    ['grafana.alert_rules', { grafana: { alert_rules: false } }],
+    ['alerts.enabled', { alerts: { enabled: false } }],
+  ])('removes them once `%s` is false, and a second time changes nothing', async (_, off) => {
+    const grafana = await FakeGrafana.start();
+    await syncTo(grafana).all();
+    expect(itemOf(await syncTo(grafana, off).all(), 'alert rules').outcome).toBe('removed');
+    expect(grafana.state.alertRules.all.size).toBe(0);
+    expect(itemOf(await syncTo(grafana, off).all(), 'alert rules').outcome).toBe('unchanged');
+  });
+
+  it('leaves those that are in another folder or group already', async () => {
+    const grafana = await FakeGrafana.start();
+    await syncTo(grafana).all();
+    for (const rule of grafana.state.alertRules.all.values()) rule['ruleGroup'] = 'mine';
+    expect(itemOf(await syncTo(grafana).alertRules(), 'alert rules')).toMatchObject({
+      outcome: 'kept',
+      reason: expect.stringContaining('in another folder or group'),
+    });
+    for (const rule of grafana.state.alertRules.all.values()) rule['provenance'] = 'file';
+    expect(itemOf(await syncTo(grafana).alertRules(), 'alert rules')).toMatchObject({
+      outcome: 'kept',
+      reason: expect.stringContaining('provisioning file'),
+    });
+  });
+
+  it('tries again where Grafana was changing them itself', async () => {
+    const grafana = await FakeGrafana.start();
+    grafana.fail(
+      { kind: 'status', status: 409 },
+      2,
+      ({ method, path }) => method === 'PUT' && /rule-groups/.test(path),
+    );
+    expect(itemOf(await syncTo(grafana).all(), 'alert rules').outcome).toBe('created');
   });
 });
 
@@ -225,8 +293,43 @@ describe('a sync that Grafana does not let through', () => {
   it('goes on with the rest where one thing is forbidden, and says what is missing', async () => {
     const grafana = await FakeGrafana.start();
     const items = await syncTo(grafana, { grafana: { api_key: 'glsa_editor_3c4d' } }).all();
-    expect(outcomes(items)).toEqual(['data source failed', ...all('created').slice(1)]);
-    expect(items[0]?.reason).toMatch(/403 .*; .*Admin \(datasources:read\)/);
+    expect(outcomes(items)).toEqual(['data source kept', ...all('created').slice(1)]);
+    expect(items[0]?.reason).toBe('this token may not look at it (role Admin), so it is taken to be right');
+  });
+
+  it.each([
+    [403, 'forbidden'],
+    [400, 'invalid'],
+    [413, 'too large'],
+    [404, 'not found'],
+  ])('goes on with the other dashboards where one is refused with %d', async (status) => {
+    const grafana = await FakeGrafana.start();
+    await syncTo(grafana).all();
+    grafana.faultOf = ({ path }) =>
+      path === `/api/dashboards/uid/${SERVICE}/versions` ? { kind: 'status', status } : undefined;
+    const items = await syncTo(grafana, { alerts: { latency_threshold_ms: 123 } }).dashboards();
+    const [service, ...others] = items.filter(({ kind }) => kind === 'dashboard');
+    if (status !== 404)
+      expect(service).toMatchObject({ outcome: 'failed', reason: expect.stringContaining(`${status}`) });
+    expect(others.every(({ outcome }) => /updated|unchanged/.test(outcome))).toBe(true);
+  });
+
+  it('says so where another folder has the name', async () => {
+    const grafana = await FakeGrafana.start({ version: '10.4.2' });
+    await clientOf(grafana).createFolder({ uid: 'theirs', title: 'Telemetry Dashboard' });
+    const [, folder] = await syncTo(grafana).all();
+    expect(folder).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('grafana.folder') });
+  });
+
+  it('does not try what lies in a folder that is not there', async () => {
+    const grafana = await FakeGrafana.start();
+    grafana.fail(
+      { kind: 'status', status: 403 },
+      1,
+      ({ method, path }) => method === 'POST' && path === '/api/folders',
+    );
+    expect(outcomes(await syncTo(grafana).all())).toEqual(['data source created', ...all('failed').slice(1)]);
+    expect(writes(grafana)).toEqual(['POST /api/datasources', 'POST /api/folders']);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GrafanaError } from '../../src/index.ts';
-import type { TelemetryConfig } from '../../src/index.ts';
+import type { SyncOptions, TelemetryConfig } from '../../src/index.ts';
 import { closeDashboard, startDashboard } from '../support/dashboard.ts';
 import type { TestDashboard } from '../support/dashboard.ts';
 import { FakeGrafana } from '../support/fake-grafana/fake-grafana.ts';
@@ -66,7 +66,7 @@ describe('a running dashboard with `grafana.enabled`', () => {
     const grafana = await FakeGrafana.start();
     const { log } = await dashboardFor(grafana.url, { api_key: 'glsa_viewer_1a2b' });
     await waitFor('a line for each thing', () => log.lines.length >= 6, SETTLED_MS);
-    expect(log.lines).toContainEqual(expect.stringMatching(/^warn .*data source .* is not set up: .*403.*Admin/));
+    expect(log.lines).toContainEqual(expect.stringMatching(/^warn .*folder .* is not set up: .*403.*Editor/));
     expect(written(grafana).length).toBeLessThan(20);
   });
 
@@ -91,6 +91,46 @@ describe('a running dashboard with `grafana.enabled`', () => {
     await waitFor('Grafana to be brought up to date', () => times() === 2, SETTLED_MS);
     expect(JSON.stringify(grafana.state.dashboard(SERVICE))).toContain('0.321');
     expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+  });
+
+  it('lets what is under way be, and comes not again, for a change that does not concern Grafana', async () => {
+    const grafana = await FakeGrafana.start();
+    const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-grafana-'));
+    closeLater(() => rmSync(folder, { recursive: true }));
+    const configFile = join(folder, 'monitoring.json');
+    const write = (more: object): void => {
+      const section = { enabled: true, url: grafana.url, api_key: API_KEY };
+      const document = { service_name: 'chat', reload_interval_ms: 50, grafana: section, ...more };
+      writeFileSync(configFile, JSON.stringify(document));
+    };
+    write({});
+    const { dashboard, log } = await startDashboard({ configFile });
+    await waitFor('Grafana to be set up', () => log.lines.some((line) => line.includes('is set up')), SETTLED_MS);
+    grafana.fail({ kind: 'slow', delayMs: 500 }, 1, ({ path }) => path === '/api/dashboards/db');
+    const edit = dashboard.grafana.updateDashboard(SERVICE, (stored) => void (stored.title = 'Mine'));
+    const before = grafana.requests.length;
+    write({ service_name: 'other', logging: { level: 'debug' } });
+    await waitFor('the change to be seen', () => log.lines.some((line) => line.includes('logging.level')), SETTLED_MS);
+    expect(await edit).toMatchObject({ changed: true });
+    // the edit alone
+    expect(grafana.requests.length - before).toBeLessThanOrEqual(3);
+    write({ service_name: 'other', alerts: { latency_threshold_ms: 77 } });
+    await waitFor('the change to be seen', () => log.lines.some((line) => line.includes('thresholds')), SETTLED_MS);
+    await waitFor(
+      'the second visit',
+      () => log.lines.filter((line) => line.includes('is set up')).length > 1,
+      SETTLED_MS,
+    );
+    expect([...grafana.state.dashboards.all.keys()].filter((uid) => uid.includes('other'))).toEqual([]);
+  });
+
+  it('does not come where the start has failed', async () => {
+    const grafana = await FakeGrafana.start();
+    const config = { grafana: { enabled: true, url: grafana.url, api_key: API_KEY } };
+    const views = [{ instrumentName: 'a', aggregation: 'wrong' }] as never;
+    await expect(startDashboard({ config, views })).rejects.toThrow(/views/);
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    expect(grafana.requests).toEqual([]);
   });
 
   it('reports a certificate that cannot be read as a wrong configuration', async () => {
@@ -129,6 +169,31 @@ describe('dashboard.grafana', () => {
     expect(await kinds(dashboard.grafana.syncFolder())).toEqual(['folder']);
     expect(await kinds(dashboard.grafana.syncDashboards())).toEqual(['folder', ...Array<string>(4).fill('dashboard')]);
     expect(await kinds(dashboard.grafana.syncAlertRules())).toEqual(['folder', 'alert rules']);
+  });
+
+  it('overwrites what was changed by hand when it is told to, by each of its ways', async () => {
+    const grafana = await FakeGrafana.start();
+    const { dashboard } = await dashboardFor(grafana.url, { sync: 'manual' });
+    const ways = [
+      (options?: SyncOptions) => dashboard.grafana.sync(options),
+      (options?: SyncOptions) => dashboard.grafana.syncDashboards(options),
+    ];
+    await dashboard.grafana.sync();
+    for (const sync of ways) {
+      const outcomes: (string | undefined)[] = [];
+      grafana.state.editByHand(SERVICE, (stored) => (stored['title'] = 'Mine'));
+      for (const overwrite of [false, 'false' as never, true]) {
+        outcomes.push((await sync({ overwrite })).find(({ uid }) => uid === SERVICE)?.outcome);
+      }
+      expect(outcomes).toEqual(['kept', 'kept', 'updated']);
+    }
+    const source = grafana.state.dataSources.all.get('telemetry-dashboard')!;
+    source['url'] = 'http://elsewhere:9090';
+    expect(await dashboard.grafana.syncDataSource()).toMatchObject([{ outcome: 'kept' }]);
+    expect(await dashboard.grafana.syncDataSource({ overwrite: true })).toMatchObject([{ outcome: 'updated' }]);
+    for (const rule of grafana.state.alertRules.all.values()) Object.assign(rule, { provenance: '', for: '7m' });
+    const rules = async (options?: SyncOptions) => (await dashboard.grafana.syncAlertRules(options)).at(-1)?.outcome;
+    expect([await rules(), await rules({ overwrite: true })]).toEqual(['kept', 'updated']);
   });
 
   it('shows a metric that was declared while the service runs, by a sync or as a panel of its own', async () => {

@@ -9,10 +9,7 @@ const uid = matching(/^[a-zA-Z0-9_-]{1,40}$/, '1 to 40 letters, digits, - and _'
 const title = matching(/^\S(?:.{0,188}\S)?$/, 'a text of 1 to 190 characters, without spaces at its ends');
 
 const datasource = section({
-  uid: v.optional(
-    about(uid, 'its `uid`; one that is there already and is not ours is used as it is'),
-    'telemetry-dashboard',
-  ),
+  uid: v.optional(about(uid, 'its `uid`; one that is there already is used as it is'), 'telemetry-dashboard'),
   name: v.optional(about(title, 'what it is called in Grafana'), 'Telemetry Dashboard (Prometheus)'),
   url: v.optional(
     about(bareHttpUrl, 'where Grafana finds Prometheus, or a store that speaks its API'),
@@ -30,7 +27,7 @@ export const grafanaSchema = section({
   api_key: v.optional(
     about(
       secret('a token'),
-      'token of a service account; its role is Admin, or Editor where the data source is set up otherwise',
+      'token of a service account with the role Admin; Editor will do where the data source is there already and Grafana lets editors set alert rules',
     ),
   ),
   username: v.optional(about(text('a user name'), 'basic authentication, in place of `api_key`')),

@@ -15,6 +15,7 @@ import type {
   GrafanaHealth,
   NewAnnotation,
   SavedDashboard,
+  StoredAlertRule,
   StoredDashboard,
   StoredRuleGroup,
 } from './model.ts';
@@ -121,7 +122,17 @@ export class GrafanaClient {
     return replaceSource(this.#transport, uid, source);
   }
 
-  /** A group of alert rules; null where there is none. */
+  /** An alert rule with its provenance, which its group does not tell; null where there is none. */
+  async getAlertRule(uid: string): Promise<StoredAlertRule | null> {
+    return (await this.#transport.find(ruleCall('GET', ['alert-rules', uid], hasUid))) as StoredAlertRule | null;
+  }
+
+  /** Deletes an alert rule; where there is none, nothing is to be done. @throws GrafanaError `provisioned` where it comes from a file */
+  async deleteAlertRule(uid: string): Promise<void> {
+    await this.#transport.find(ruleCall('DELETE', ['alert-rules', uid]));
+  }
+
+  /** A group of alert rules, without their provenance; null where there is none. */
   async getRuleGroup(folderUid: string, group: string): Promise<StoredRuleGroup | null> {
     const isGroup = (content: unknown): boolean => isObject(content) && Array.isArray(content['rules']);
     const call = ruleCall('GET', ['folder', folderUid, 'rule-groups', group], isGroup);
@@ -157,7 +168,8 @@ function ruleCall(
   return {
     method,
     path: ['v1', 'provisioning', ...path],
-    needs: method === 'GET' ? 'Viewer (alert.provisioning:read)' : 'Editor (alert.provisioning:write)',
+    // older versions give these to nobody else
+    needs: 'Admin (alert.provisioning:read/write)',
     ...(isRight && { isRight }),
     ...(body !== undefined && { body }),
   };

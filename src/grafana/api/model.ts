@@ -140,7 +140,7 @@ export interface StoredAlertRule {
   readonly title: string;
   readonly ruleGroup: string;
   readonly folderUID: string;
-  /** `file` where it comes from one, `api` where it cannot be changed in Grafana's pages. */
+  /** `file` where it comes from one, `api` where it cannot be changed in Grafana's pages. Only a rule that is read by itself has it. */
   readonly provenance?: string;
   readonly [field: string]: unknown;
 }

@@ -5,7 +5,7 @@ import { plainMessage } from '../api/save-message.ts';
 import type { Dashboard } from '../schema.ts';
 import { contains } from './contains.ts';
 import { fingerprint } from './fingerprint.ts';
-import { FROM_FILE_REASON } from './sync-item.ts';
+import { FROM_FILE_REASON, outcomesOf } from './sync-item.ts';
 import type { SyncItem, SyncOptions } from './sync-item.ts';
 
 /** Begins the version message of each save by a sync; the dashboard's fingerprint follows. */
@@ -27,13 +27,7 @@ export async function syncDashboard(
   { overwrite = false }: SyncOptions,
 ): Promise<SyncItem> {
   const message = MESSAGE + fingerprint(wanted);
-  const item = (outcome: SyncItem['outcome'], reason?: string): SyncItem => ({
-    kind: 'dashboard',
-    uid: wanted.uid,
-    title: wanted.title,
-    outcome,
-    ...(reason !== undefined && { reason }),
-  });
+  const item = outcomesOf({ kind: 'dashboard', uid: wanted.uid, title: wanted.title });
   for (let lost = 0; ; lost++) {
     const stored = await client.getDashboard(wanted.uid);
     if (stored?.meta.provisioned) {

@@ -7,10 +7,11 @@ export interface SyncItem {
    * - `created`: it was not there.
    * - `updated`: it was as an earlier sync had left it.
    * - `unchanged`: it was right already.
+   * - `removed`: it is no longer wanted.
    * - `kept`: it differs and was left as it is; `reason` says why.
    * - `failed`: Grafana did not let us; `reason` says why, and what to do.
    */
-  readonly outcome: 'created' | 'updated' | 'unchanged' | 'kept' | 'failed';
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'removed' | 'kept' | 'failed';
   /** One line, of `kept` and `failed`. */
   readonly reason?: string;
 }
@@ -23,3 +24,12 @@ export interface SyncOptions {
 
 /** Why what comes from a provisioning file is left as it is. */
 export const FROM_FILE_REASON = 'it comes from a provisioning file of Grafana, which alone can change it';
+
+/** Says what became of one thing. */
+export function outcomesOf({
+  kind,
+  uid,
+  title,
+}: Pick<SyncItem, 'kind' | 'uid' | 'title'>): (outcome: SyncItem['outcome'], reason?: string) => SyncItem {
+  return (outcome, reason) => ({ kind, uid, title, outcome, ...(reason !== undefined && { reason }) });
+}

@@ -24,12 +24,30 @@ export class FakeAlertRules {
     this.#folders = folders;
   }
 
+  /** R: 200, with its provenance. U: an empty 404. */
+  get(uid: string): Reply {
+    const rule = this.all.get(uid);
+    if (!rule) throw new Refusal(404);
+    return ok({ ...rule });
+  }
+
+  /** R: 204. U: also where there is none, and that its provenance must be that of the request. */
+  remove(uid: string, { headers }: FakeRequest): Reply {
+    const kept = textIn(this.all.get(uid), 'provenance');
+    const given = provenanceOf(headers);
+    if (kept !== '' && kept !== given) {
+      throw new Refusal(500, `cannot delete with provided provenance '${given}', needs '${kept}'`);
+    }
+    this.all.delete(uid);
+    return { status: 204 };
+  }
+
   /** U: 404 for a group without rules. */
   group(folderUid: string, group: string): Reply {
     const rules = this.#rulesOf(folderUid, group);
     if (rules.length === 0) throw new Refusal(404, 'rule group does not exist');
     const interval = this.intervals.get(`${folderUid}/${group}`) ?? DEFAULT_INTERVAL;
-    return ok({ title: group, folderUid, interval, rules });
+    return ok({ title: group, folderUid, interval, rules: rules.map(withoutProvenance) });
   }
 
   /** R: 200, whole seconds. U: multiples of 10; rules that are not named are deleted. */
@@ -50,7 +68,7 @@ export class FakeAlertRules {
       if (!named.has(rule['uid'])) this.all.delete(String(rule['uid']));
     }
     this.intervals.set(`${folderUid}/${group}`, interval);
-    return ok({ title: group, folderUid, interval, rules: put });
+    return ok({ title: group, folderUid, interval, rules: put.map(withoutProvenance) });
   }
 
   #rulesOf(folderUid: string, group: string): Json[] {
@@ -96,8 +114,13 @@ export class FakeAlertRules {
   #checkProvenance(uid: string, provenance: string): void {
     const kept = textIn(this.all.get(uid), 'provenance');
     if (kept === '' || kept === provenance) return;
-    throw new Refusal(403, `cannot change provenance from '${kept}' to '${provenance}'`);
+    throw new Refusal(500, `cannot change provenance from '${kept}' to '${provenance}'`);
   }
+}
+
+/** U: a rule in its group has none, only one that is read by itself. */
+function withoutProvenance({ provenance: _, ...rule }: Json): Json {
+  return rule;
 }
 
 /** R: with this header objects stay editable in the pages. */

@@ -128,6 +128,13 @@ export class FakeDashboards {
     return this.#put(kept, { dashboard, folderUid: kept.folderUid, message, login: 'a-person' }).version;
   }
 
+  /** U: to move it in the page is a save with an empty message. Gives back the new version. */
+  moveByHand(uid: string, folderUid: string): number {
+    const kept = this.#at(uid);
+    const dashboard = copyOf(kept.dashboard);
+    return this.#put(kept, { dashboard, folderUid, message: '', login: 'a-person' }).version;
+  }
+
   #at(uid: string): Kept {
     const kept = this.all.get(uid);
     if (!kept) throw new Refusal(404, { status: 'not-found', message: 'Dashboard not found' });

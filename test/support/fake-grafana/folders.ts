@@ -22,7 +22,7 @@ export class FakeFolders {
     return ok(shown(this.#at(uid)));
   }
 
-  /** R: 200, 409 for a uid that is there, 412 in older ones. U: that 412 ended with 10. */
+  /** R: 200, 409 for a uid that is there, 412 in older ones. U: that 412 ended with 10, and that titles are compared. */
   create({ body }: FakeRequest): Reply {
     const title = typeof body['title'] === 'string' ? body['title'].trim() : '';
     const uid = typeof body['uid'] === 'string' && body['uid'] !== '' ? body['uid'] : `f${this.all.size + 1}`;
@@ -31,6 +31,10 @@ export class FakeFolders {
     if (!/^[\w-]+$/.test(uid)) throw new Refusal(400, 'uid contains illegal characters');
     if (this.all.has(uid)) {
       throw new Refusal(this.#major > 10 ? 409 : 412, 'a folder with the same UID already exists');
+    }
+    if ([...this.all.values()].some((other) => other.title === title)) {
+      const message = 'a folder with the same name already exists in the current location';
+      throw this.#major > 10 ? new Refusal(409, message) : new Refusal(412, { status: 'name-exists', message });
     }
     const folder = { id: this.all.size + 1, uid, title, version: 1 };
     this.all.set(uid, folder);

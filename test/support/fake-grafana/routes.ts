@@ -33,6 +33,9 @@ export function routesOf(kept: Kept, major: number): readonly Route[] {
     needs,
     answer,
   });
+  const rule = '/api/v1/provisioning/alert-rules/:uid';
+  // U: before 11 only Admin has these permissions
+  const [rulesRead, rulesWrite]: readonly [Role, Role] = major <= 10 ? ['Admin', 'Admin'] : ['Viewer', 'Editor'];
   const group = '/api/v1/provisioning/folder/:folder/rule-groups/:group';
   return [
     route('POST', '/api/dashboards/db', 'Editor', (request) => dashboards.save(request)),
@@ -57,8 +60,10 @@ export function routesOf(kept: Kept, major: number): readonly Route[] {
       if (major >= 13 || !found) throw new Refusal(404, major >= 13 ? 'Not found' : 'Data source not found');
       return ok({ ...found });
     }),
-    route('GET', group, 'Viewer', (_, [folder = '', name = '']) => alertRules.group(folder, name)),
-    route('PUT', group, 'Editor', (request, [folder = '', name = '']) => alertRules.setGroup(folder, name, request)),
+    route('GET', rule, rulesRead, (_, [uid = '']) => alertRules.get(uid)),
+    route('DELETE', rule, rulesWrite, (request, [uid = '']) => alertRules.remove(uid, request)),
+    route('GET', group, rulesRead, (_, [folder = '', name = '']) => alertRules.group(folder, name)),
+    route('PUT', group, rulesWrite, (request, [folder = '', name = '']) => alertRules.setGroup(folder, name, request)),
     route('POST', '/api/annotations', 'Editor', (request) => annotations.create(request)),
     route('GET', '/api/annotations', 'Viewer', ({ query }) => annotations.list(query)),
   ];

@@ -40,6 +40,11 @@ export class FakeState {
     return this.dashboards.editByHand(uid, change, message);
   }
 
+  /** Moves a dashboard to another folder as a person does in the page. Gives back the new version. */
+  moveByHand(uid: string, folderUid: string): number {
+    return this.dashboards.moveByHand(uid, folderUid);
+  }
+
   /** From now on the dashboard comes from a file. */
   provisionDashboard(uid: string, file: string): void {
     const kept = this.dashboards.all.get(uid);

@@ -34,7 +34,7 @@ describe('a background sync', () => {
   it('comes once, when the application has had time to declare its metrics', async () => {
     const { log, triedAtMs } = backgroundSync([created]);
     await jest.advanceTimersByTimeAsync(60 * MINUTE_MS);
-    expect(triedAtMs).toEqual([2500]);
+    expect(triedAtMs).toEqual([2000]);
     expect(log.lines).toEqual([`info Grafana (${ADDRESS}) is set up: 1 created`]);
   });
 
@@ -57,24 +57,56 @@ describe('a background sync', () => {
   it('waits as long as Grafana asks for', async () => {
     const { triedAtMs } = backgroundSync(failure('busy', 30_000), [created]);
     await jest.advanceTimersByTimeAsync(MINUTE_MS);
-    expect(triedAtMs).toEqual([2500, 32_500]);
+    expect(triedAtMs).toEqual([2000, 32_000]);
   });
 
   it.each(['unauthorized', 'forbidden', 'too_old', 'not_grafana', 'tls'] as const)(
-    'does not try again what no second try mends: %s',
+    'says once what somebody has to mend, and looks again every five minutes: %s',
     async (kind) => {
-      const { log, triedAtMs } = backgroundSync(failure(kind));
+      const { log, triedAtMs } = backgroundSync(failure(kind), failure(kind), [created]);
       await jest.advanceTimersByTimeAsync(60 * MINUTE_MS);
-      expect(triedAtMs).toHaveLength(1);
-      expect(log.lines).toEqual([`warn Grafana (${ADDRESS}) is not set up: GET /api/health: ${kind}; mend ${kind}`]);
+      expect(triedAtMs).toEqual([2000, 302_000, 602_000]);
+      expect(log.lines).toEqual([
+        `warn Grafana (${ADDRESS}): GET /api/health: ${kind}; mend ${kind}`,
+        `info Grafana (${ADDRESS}): works again after 600 s`,
+        `info Grafana (${ADDRESS}) is set up: 1 created`,
+      ]);
     },
   );
+
+  it('comes again while a part has failed, and says that once', async () => {
+    const failed: SyncItem = { ...created, outcome: 'failed', reason: 'no' };
+    const { log, triedAtMs } = backgroundSync([failed], [failed], [created]);
+    await jest.advanceTimersByTimeAsync(60 * MINUTE_MS);
+    expect(triedAtMs).toEqual([2000, 302_000, 602_000]);
+    expect(log.lines).toEqual([
+      `warn Grafana (${ADDRESS}): dashboard A is not set up: no`,
+      `info Grafana (${ADDRESS}) is set up: 1 created`,
+    ]);
+  });
+
+  it('comes at different moments in different replicas, and says nothing once it is closed', async () => {
+    const { running, log, triedAtMs } = backgroundSync([created]);
+    const late = new BackgroundSync({
+      sync: () => new Promise((resolve) => setTimeout(() => resolve([created]), 1000)),
+      address: ADDRESS,
+      logger: log,
+      clock: { monotonicMs: () => 0, epochMs: () => 0 },
+      random: () => 1,
+    });
+    await jest.advanceTimersByTimeAsync(5500);
+    expect(triedAtMs).toEqual([2000]);
+    late.close();
+    running.close();
+    await jest.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(log.lines).toEqual([`info Grafana (${ADDRESS}) is set up: 1 created`]);
+  });
 
   it('survives what it does not expect', async () => {
     const { log, triedAtMs } = backgroundSync(new TypeError('odd\nindeed'));
     await jest.advanceTimersByTimeAsync(60 * MINUTE_MS);
     expect(triedAtMs).toHaveLength(1);
-    expect(log.lines).toEqual([`warn Grafana (${ADDRESS}) is not set up: TypeError: odd indeed`]);
+    expect(log.lines).toEqual([`error Grafana (${ADDRESS}) is not set up: TypeError: odd indeed`]);
   });
 
   it('says what was left as it is, and what failed', async () => {
@@ -91,7 +123,7 @@ describe('a background sync', () => {
     ]);
   });
 
-  it.each([0, 2500, 10_000])('does nothing more once it is closed after %d ms', async (afterMs) => {
+  it.each([0, 2000, 10_000])('does nothing more once it is closed after %d ms', async (afterMs) => {
     const { running, log, triedAtMs } = backgroundSync(failure('unreachable'));
     await jest.advanceTimersByTimeAsync(afterMs);
     const before = [triedAtMs.length, log.lines.length];

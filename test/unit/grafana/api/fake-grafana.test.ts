@@ -87,10 +87,33 @@ describe('the stand-in for Grafana', () => {
     const group = (more: object = {}) => ({ interval: 10, rules: [{ ...grafanaRule({ uid: 'slow' }), ...more }] });
     expect((await ask(grafana, 'GET', path)).status).toBe(404);
     expect((await ask(grafana, 'PUT', path, group())).status).toBe(200);
-    expect(await ask(grafana, 'GET', path)).toMatchObject({ status: 200, body: { rules: [{ provenance: 'api' }] } });
+    const read = await ask(grafana, 'GET', path);
+    expect(read).toMatchObject({ status: 200, body: { rules: [{ uid: 'slow' }] } });
+    expect(JSON.stringify(read.body)).not.toContain('provenance');
+    const single = '/api/v1/provisioning/alert-rules/slow';
+    expect(await ask(grafana, 'GET', single)).toMatchObject({ status: 200, body: { provenance: 'api' } });
     const editable = { 'x-disable-provenance': 'true' };
-    expect((await ask(grafana, 'PUT', path, group(), editable)).status).toBe(403);
+    expect(await ask(grafana, 'PUT', path, group(), editable)).toEqual({
+      status: 500,
+      body: { message: "cannot change provenance from 'api' to ''" },
+    });
+    expect((await ask(grafana, 'DELETE', single, undefined, editable)).status).toBe(500);
     expect((await ask(grafana, 'PUT', path, group({ condition: undefined }))).status).toBe(400);
+    expect(await ask(grafana, 'DELETE', single)).toEqual({ status: 204, body: undefined });
+    expect(await ask(grafana, 'GET', single)).toEqual({ status: 404, body: undefined });
+  });
+
+  it.each([
+    ['10.4.2', 'Admin', 403],
+    ['11.0.0', 'Editor', 200],
+  ])('takes in version %s the role %s for alert rules', async (version, _, editors) => {
+    const grafana = await started(version);
+    const path = '/api/v1/provisioning/folder/ours/rule-groups/checkout';
+    const group = { interval: 10, rules: [grafanaRule()] };
+    const asEditor = { authorization: 'Bearer glsa_editor_3c4d' };
+    expect((await ask(grafana, 'PUT', path, group, asEditor)).status).toBe(editors);
+    expect((await ask(grafana, 'PUT', path, group)).status).toBe(200);
+    expect((await ask(grafana, 'GET', path, undefined, asEditor)).status).toBe(editors);
   });
 
   it('keeps durations in the spelling of Prometheus', async () => {
@@ -103,6 +126,24 @@ describe('the stand-in for Grafana', () => {
     const pairs = { '0s': '0s', '60s': '1m', '90s': '1m30s', '3600s': '1h', '36h': '36h', '48h': '2d', '14d': '2w' };
     for (const [given, kept] of Object.entries(pairs)) expect([given, await spelled(given)]).toEqual([given, kept]);
     expect(await spelled('soon')).toBeUndefined();
+  });
+
+  it.each([
+    ['10.4.2', 412],
+    ['11.0.0', 409],
+  ])('refuses in version %s a folder with the title of another by %i', async (version, status) => {
+    const grafana = await started(version);
+    const refused = await ask(grafana, 'POST', '/api/folders', { uid: 'theirs', title: 'Ours' });
+    expect(refused).toMatchObject({ status, body: { message: expect.stringContaining('same name') as unknown } });
+  });
+
+  it('keeps a move in the page as a save without a message', async () => {
+    const grafana = await started();
+    expect(grafana.state.moveByHand('service', '')).toBe(2);
+    const path = '/api/dashboards/uid/service';
+    expect(await ask(grafana, 'GET', path)).toMatchObject({ body: { meta: { folderUid: '', version: 2 } } });
+    const versions = [{ version: 2, message: '', createdBy: 'a-person' }, { version: 1 }];
+    expect(await ask(grafana, 'GET', `${path}/versions`)).toMatchObject({ body: { versions } });
   });
 
   it('updates folders of the version that was read', async () => {

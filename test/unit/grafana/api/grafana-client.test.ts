@@ -97,10 +97,15 @@ describe.each(VERSIONS)('GrafanaClient with Grafana %s', (version) => {
     const [one, two] = ['one', 'two'].map((uid) => grafanaRule({ uid, title: uid, folderUID: 'ours' }));
     await client.setRuleGroup('ours', 'checkout', { interval: 10, rules: [one!, two!] });
     await client.setRuleGroup('ours', 'checkout', { interval: 20, rules: [two!] });
-    const group = { title: 'checkout', folderUid: 'ours', interval: 20, rules: [{ uid: 'two', provenance: 'api' }] };
+    const group = { title: 'checkout', folderUid: 'ours', interval: 20, rules: [{ uid: 'two' }] };
     expect(await client.getRuleGroup('ours', 'checkout')).toMatchObject(group);
+    expect(await client.getAlertRule('two')).toMatchObject({ uid: 'two', provenance: 'api' });
+    expect(await client.getAlertRule('one')).toBeNull();
     const odd = client.setRuleGroup('ours', 'checkout', { interval: 15, rules: [two!] });
     expect(await grafanaError(odd)).toMatchObject({ kind: 'invalid', status: 400 });
+    await client.deleteAlertRule('two');
+    await client.deleteAlertRule('two');
+    expect(await client.getAlertRule('two')).toBeNull();
   });
 
   it('makes annotations', async () => {
@@ -165,6 +170,13 @@ describe('GrafanaClient', () => {
     expect(error.advice).toContain('Admin (datasources:create)');
   });
 
+  it('says which role alert rules take, which only Admin has before version 11', async () => {
+    const client = clientOf(await started('10.4.2'), { credentials: { bearerToken: 'glsa_editor_3c4d' } });
+    const error = await grafanaError(client.getRuleGroup('ours', 'checkout'));
+    expect(error).toMatchObject({ kind: 'forbidden', status: 403 });
+    expect(error.advice).toContain('the role Admin (alert.provisioning:read/write)');
+  });
+
   it('tells what comes from files apart from what may not be changed', async () => {
     const grafana = await started();
     const client = clientOf(grafana);
@@ -179,6 +191,7 @@ describe('GrafanaClient', () => {
       client.saveDashboard({ ...SAVE, dashboard: { ...SERVICE, version: 1 } }),
       client.updateDataSource('prom', SOURCE),
       client.setRuleGroup('ours', 'checkout', { interval: 10, rules: [rule] }),
+      client.deleteAlertRule('slow'),
     ];
     for (const call of calls) {
       const error = await grafanaError(call);
