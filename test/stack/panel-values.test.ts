@@ -9,6 +9,7 @@ import { panelQueries, panelTitled } from '../support/panel-queries.ts';
 import { Peer } from '../support/peer.ts';
 import { latest, runQuery } from '../support/query-run.ts';
 import type { QueryScope } from '../support/query-scope.ts';
+import { Scrape } from '../support/scrape.ts';
 import { startPrometheus, startVictoriaMetrics } from '../support/stack-server.ts';
 import type { StackServer } from '../support/stack-server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -36,9 +37,11 @@ const [service, , runtime] = dashboardsOf(resolveConfig('test', config(0)), []);
 describe('after a scripted run, at rest, what the panels of the dashboards show', () => {
   let peer: Peer<string>;
   let stores: Readonly<Record<string, StackServer>>;
+  let metricsUrl: string;
 
   beforeAll(async () => {
     const port = await freePort();
+    metricsUrl = `http://127.0.0.1:${port}/metrics`;
     const victoriaMetrics = await startVictoriaMetrics([`-relabelConfig=${RELABELLING}`]);
     closeLater(() => victoriaMetrics.stop());
     peer = await Peer.start('the scripted service', 'stack/scripted-service.cjs', {
@@ -49,7 +52,7 @@ describe('after a scripted run, at rest, what the panels of the dashboards show'
         INSTANCE: 'the-one',
       },
     });
-    const prometheus = await startPrometheus([{ job: JOB, urls: [`http://127.0.0.1:${port}/metrics`] }]);
+    const prometheus = await startPrometheus([{ job: JOB, urls: [metricsUrl] }]);
     closeLater(() => prometheus.stop());
     stores = { Prometheus: prometheus, VictoriaMetrics: victoriaMetrics };
     await peer.ask({ run: 0 });
@@ -69,7 +72,9 @@ describe('after a scripted run, at rest, what the panels of the dashboards show'
   ): Promise<Record<string, number>> {
     const query = panelQueries(dashboard, '', panelTitled(dashboard, title)).find((one) => one.refId === refId);
     const scope: QueryScope = { toMs: Date.now(), rangeMs: RANGE_MS, scrapeIntervalMs: 1000 };
-    const answer = await runQuery(stores[store]!.url, { ...query!, kind: 'instant' }, scope);
+    // whatever the panel's width: the window is to hold the whole run
+    const asked = { ...query!, kind: 'instant', maxDataPoints: undefined } as const;
+    const answer = await runQuery(stores[store]!.url, asked, scope);
     return Object.fromEntries(latest(answer).map(({ labels, value }) => [Object.values(labels).join(), value]));
   }
 
@@ -135,6 +140,58 @@ describe('after a scripted run, at rest, what the panels of the dashboards show'
       expect(value).toBeCloseTo(errors.rate!, 9);
     });
 
+    /** What the scraped /metrics say of a metric with such labels, from the greatest down. */
+    const scraped = async (name: string, labels: object): Promise<number[]> => {
+      const { samples } = new Scrape(await (await fetch(metricsUrl, { headers: { connection: 'close' } })).text());
+      const wanted = Object.entries(labels);
+      return samples
+        .filter((sample) => sample.name === name && wanted.every(([label, text]) => sample.labels[label] === text))
+        .map(({ value }) => value)
+        .sort((a, b) => b - a);
+    };
+
+    test.each<[title: string, refId: string, name: string, labels?: object, of?: (values: number[]) => number]>([
+      ['CPU of the process', 'A', 'process_cpu_utilization_ratio'],
+      ["Memory, share of the container's limit", 'A', 'process_memory_utilization_ratio'],
+      ['JavaScript heap in use and limit', 'A', 'v8js_memory_heap_used_bytes'],
+      ['JavaScript heap in use and limit', 'B', 'v8js_memory_heap_limit_bytes'],
+      ['Event loop delay', 'A', 'nodejs_eventloop_delay_p50_seconds'],
+      ['Event loop delay', 'B', 'nodejs_eventloop_delay_p99_seconds'],
+      ['Event loop delay', 'C', 'nodejs_eventloop_delay_max_seconds'],
+      ['Event loop delay p99 by instance', 'A', 'nodejs_eventloop_delay_p99_seconds'],
+      ['Event loop utilisation', 'A', 'nodejs_eventloop_utilization_ratio'],
+      ['CPU of the host', 'A', 'system_cpu_utilization_ratio', { system_cpu_state: 'idle' }, (idle) => 1 - mean(idle)],
+      [
+        'CPU of the host',
+        'B',
+        'system_cpu_utilization_ratio',
+        { system_cpu_state: 'idle' },
+        (idle) => 1 - idle.at(-1)!,
+      ],
+      ['Memory of the host', 'A', 'system_memory_usage_bytes', { system_memory_state: 'used' }],
+      ['Memory of the host in use', 'A', 'system_memory_utilization_ratio', { system_memory_state: 'used' }],
+    ])(
+      '%s, query %s, is %s as scraped',
+      async (title, refId, name, labels = {}, of = ([first]) => first!) => {
+        const same = async (): Promise<boolean> => {
+          const [value] = Object.values(await shown(store, title, refId, runtime));
+          return isNear(value, of(await scraped(name, labels)));
+        };
+        expect(await waitFor('the same sample', same, SAMPLED_MS)).toBe(true);
+      },
+      2 * SAMPLED_MS,
+    );
+
+    test('uptime rises from the start, and nothing was restarted', async () => {
+      const [before = 0] = await scraped('process_uptime_seconds', {});
+      const arrived = async (): Promise<boolean> =>
+        (await shown(store, 'Shortest uptime', 'A', runtime))['']! >= before;
+      expect(await waitFor('an uptime of now', arrived, SAMPLED_MS)).toBe(true);
+      const [after = 0] = await scraped('process_uptime_seconds', {});
+      expect((await shown(store, 'Shortest uptime', 'A', runtime))['']).toBeLessThanOrEqual(after + 1);
+      expect(await shown(store, 'Restarts', 'A', runtime)).toEqual({ '': 0 });
+    });
+
     test(
       'memory and CPU are those of the same sample',
       async () => {
@@ -168,6 +225,10 @@ describe('after a scripted run, at rest, what the panels of the dashboards show'
     });
   });
 });
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
 
 /** To the digits that every store keeps. */
 function isNear(value: number | undefined, figure: number): boolean {

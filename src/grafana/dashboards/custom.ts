@@ -3,7 +3,8 @@ import { labelName, prometheusName } from '../../catalog/prometheus-name.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import { labelOf, nameOf } from '../../promql/series.ts';
 import type { Block } from '../panels/panel.ts';
-import { exactRate, named, quantile, top, value } from '../panels/query.ts';
+import { exactRate, quantile, top, value } from '../panels/query.ts';
+import type { Cut } from '../panels/query.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import type { TimeSeries } from '../panels/time-series.ts';
 import { grafanaRateUnit, grafanaUnit } from '../panels/unit.ts';
@@ -34,15 +35,14 @@ export function customBlock(metric: MetricSpec): Block {
   const { kind, unit, description } = metric;
   const name = metric.name.trim() === '' ? nameOf(metric) : metric.name;
   const key = metric.attributes.map((attribute) => attribute.key).find(isLabel);
-  const by = key === undefined ? [] : [key];
+  const cut: Cut = key === undefined ? {} : { by: [key], unnamed: 'none' };
   const label = key === undefined ? undefined : labelOf(metric, key);
   const legend = label === undefined ? literal(name) : `{{${label}}}`;
-  const told = (expression: string): string =>
-    label === undefined ? expression : top(MOST_SERIES, named(expression, label, 'none'));
+  const told = (expression: string): string => (label === undefined ? expression : top(MOST_SERIES, expression));
   const panel = (what: string, more: Pick<TimeSeries, 'unit' | 'queries' | 'min'>): Block =>
     timeSeries({
       title: literal(name),
-      description: `${literal(description.trim() === '' ? name : description)}. ${what}${by.length === 0 ? '' : ` By ${literal(key ?? '')}, the ${MOST_SERIES} greatest.`} What is normal, those who declared it in the service's code know.`,
+      description: `${literal(description.trim() === '' ? name : description)}. ${what}${key === undefined ? '' : ` By ${literal(key)}, the ${MOST_SERIES} greatest at each moment.`} What is normal, those who declared it in the service's code know.`,
       size: [8, 8],
       noValue: 'Nothing was recorded',
       ...more,
@@ -51,7 +51,7 @@ export function customBlock(metric: MetricSpec): Block {
     case 'counter':
       return panel('Per second, first counts included.', {
         unit: grafanaRateUnit(metric),
-        queries: [{ expr: told(exactRate(metric, { by })), legend }],
+        queries: [{ expr: told(exactRate(metric, cut)), legend }],
       });
     case 'gauge':
     case 'up_down_counter': {
@@ -59,14 +59,14 @@ export function customBlock(metric: MetricSpec): Block {
       return panel(isSum ? 'Added up over the instances.' : 'The highest of the instances.', {
         unit: grafanaUnit(metric),
         min: null,
-        queries: [{ expr: told(value(isSum ? 'sum' : 'max', metric, { by })), legend }],
+        queries: [{ expr: told(value(isSum ? 'sum' : 'max', metric, cut)), legend }],
       });
     }
     case 'histogram':
       return panel(`p50, p95 and p99${unit === '' ? '' : ` in ${literal(unit)}`}.`, {
         unit: grafanaUnit(metric),
         queries: [0.5, 0.95, 0.99].map((q) => ({
-          expr: told(quantile(q, metric, { by })),
+          expr: told(quantile(q, metric, cut)),
           legend: `p${q * 100}${label === undefined ? '' : ` {{${label}}}`}`,
         })),
       });

@@ -2,7 +2,7 @@ import { realtimeMetrics } from '../../catalog/realtime.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import { counter } from '../../promql/series.ts';
 import { indented } from '../../promql/window.ts';
-import { CHOSEN, exactIncrease, grown } from '../panels/query.ts';
+import { CHOSEN, exactIncrease, grown, named } from '../panels/query.ts';
 
 const { errors: applicationErrors } = realtimeMetrics();
 const { errors: socketErrors, messages } = webSocketMetrics('server');
@@ -28,8 +28,8 @@ export function errorRatio(by: readonly string[] = []): string {
 
 /** Errors of application and sockets since the start, by component. */
 export function errorsByComponent(): string {
-  const application = `label_replace(${counter(applicationErrors, CHOSEN)}, "component", "${OTHER}", "component", "")`;
-  const sockets = `label_replace(${counter(socketErrors, CHOSEN)}, "component", "${SOCKETS}", "component", "")`;
+  const application = named(counter(applicationErrors, CHOSEN), 'component', OTHER);
+  const sockets = named(counter(socketErrors, CHOSEN), 'component', SOCKETS);
   return `sum by (component) (\n${indented([application, 'or', sockets].join('\n'))}\n)`;
 }
 

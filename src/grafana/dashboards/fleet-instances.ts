@@ -4,10 +4,12 @@ import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import { barGauge } from '../panels/bar-gauge.ts';
+import type { BarGauge } from '../panels/bar-gauge.ts';
 import type { Section } from '../panels/grid.ts';
 import { orZero, rate, top, value } from '../panels/query.ts';
 import { table } from '../panels/table.ts';
-import { limitsOf } from '../panels/thresholds.ts';
+import { limitsOf, told } from '../panels/thresholds.ts';
+import { FROM_THE_FIRST, URGENT_FIRST } from './alert-count.ts';
 import { errorRatio } from './errors.ts';
 import { statisticOf } from './latency.ts';
 import { linkToInstance } from './links.ts';
@@ -16,6 +18,9 @@ const EACH = ['job', 'instance'] as const;
 
 /** Bars that one sees at a glance. */
 const OUTLIERS = 5;
+
+/** The columns of alerts. */
+const CALLED = { critical: 'Critical', warning: 'Warning' } as const;
 
 const { latency } = realtimeMetrics();
 const { openConnections, messages, processDuration } = webSocketMetrics('server');
@@ -30,8 +35,7 @@ export function instances(config: ResolvedConfig): Section {
     blocks: [
       table({
         title: 'Every instance',
-        description:
-          'The figures of each instance now; cells are coloured by the thresholds of the alerts. Normal: all rows alike and without colour. A click on an instance opens its Service dashboard.',
+        description: `The figures of each instance now${config.alerts.enabled ? '; its alerts that fire, and cells coloured by the thresholds of the alerts' : '; alerts are off (alerts.enabled), so that there are neither alerts nor colours'}. Normal: all rows alike${config.alerts.enabled ? ' and without colour' : ''}. A click on an instance opens its Service dashboard.`,
         size: [24, 10],
         noValue: '–',
         labels: [
@@ -44,12 +48,13 @@ export function instances(config: ResolvedConfig): Section {
           { label: 'job', title: 'Job', width: 160 },
         ],
         values: [
-          {
-            title: 'Alerts',
+          ...(config.alerts.enabled ? URGENT_FIRST : []).map((severity) => ({
+            title: CALLED[severity],
             unit: 'short',
-            expr: orZero(value('sum', selfMetrics.alertActive, { by: EACH }), EACH),
-            limits: { warning: 1, critical: null },
-          },
+            width: 80,
+            expr: orZero(value('sum', selfMetrics.alertActive, { by: EACH, where: { severity } }), EACH),
+            limits: FROM_THE_FIRST[severity],
+          })),
           { title: 'Uptime', unit: 's', expr: most(processMetrics.uptime) },
           { title: 'Connections', unit: 'short', expr: value('sum', openConnections, { by: EACH }) },
           { title: 'Messages', unit: 'ops', expr: rate(messages, { by: EACH }) },
@@ -82,7 +87,7 @@ export function instances(config: ResolvedConfig): Section {
             limits: limits.eventLoopDelay,
           },
         ],
-        sortBy: { title: 'Alerts', desc: true },
+        sortBy: config.alerts.enabled ? { title: CALLED.critical, desc: true } : { title: 'Instance', desc: false },
       }),
     ],
   };
@@ -92,11 +97,11 @@ export function instances(config: ResolvedConfig): Section {
 export function outliers(config: ResolvedConfig): Section {
   const limits = limitsOf(config.alerts);
   const statistic = config.alerts.latency_statistic;
-  const worst = (title: string, unit: string, description: string, expr: string, more: object = {}) =>
+  const worst = (title: string, unit: string, description: string, expr: string, more: Partial<BarGauge>) =>
     barGauge({
       title,
       unit,
-      description: `${description} Normal: bars of like length, green. One far longer: open its row in the table above.`,
+      description: `${description} Normal: bars of like length${more.limits ? told(more.limits, ', green') : ''}. One far longer: open its row in the table above.`,
       size: [6, 8],
       queries: [{ expr: top(OUTLIERS, expr), legend: '{{instance}}' }],
       ...more,

@@ -4,11 +4,12 @@ import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import type { Section } from '../panels/grid.ts';
-import { gauge, orZero, rate, value } from '../panels/query.ts';
+import { gauge, rate, value } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
-import { COLOURS, limitsOf, steps } from '../panels/thresholds.ts';
+import { COLOURS, dashed, limitsOf, steps, told } from '../panels/thresholds.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import type { Dashboard } from '../schema.ts';
+import { bySeverity } from './alert-count.ts';
 import { errorRatio } from './errors.ts';
 import { instances, outliers } from './fleet-instances.ts';
 import { framed } from './frame.ts';
@@ -38,7 +39,16 @@ function together(config: ResolvedConfig): Section {
     description: string,
     expr: string,
     more: Partial<Parameters<typeof stat>[0]> = {},
-  ) => stat({ title, unit, description, size: [4, 4], queries: [{ expr, legend: title }], ...more });
+  ) =>
+    stat({
+      title,
+      unit,
+      description,
+      size: [4, 4],
+      noValue: 'nothing reports',
+      queries: [{ expr, legend: title }],
+      ...more,
+    });
   return {
     blocks: [
       figure(
@@ -53,18 +63,16 @@ function together(config: ResolvedConfig): Section {
           ]),
         },
       ),
-      figure(
-        'Instances with a firing alert',
-        'short',
-        'Instances on which an alert fires now. Normal: 0. All at once: something that they share; one: the table below shows which.',
-        orZero(`count(sum by (job, instance) (${gauge(selfMetrics.alertActive)}) > 0)`),
-        {
-          thresholds: steps([
-            { color: COLOURS.good, value: null },
-            { color: COLOURS.critical, value: 1 },
-          ]),
-        },
-      ),
+      bySeverity(config, {
+        title: 'Instances with a firing alert',
+        description: `Instances on which an alert fires now: a critical one, a warning. ${
+          config.alerts.enabled
+            ? 'Normal: 0. All at once: something that they share; one: the table below shows which.'
+            : 'Normal: off, since alerts.enabled is false.'
+        }`,
+        size: [4, 4],
+        expr: (where) => `count(${value('sum', selfMetrics.alertActive, { by: EACH, where })} > 0)`,
+      }),
       figure(
         'Connections in all',
         'short',
@@ -76,11 +84,12 @@ function together(config: ResolvedConfig): Section {
         'ops',
         'Data messages per second, in and out, on all instances together. Normal: in proportion to the connections.',
         rate(messages),
+        { noValue: 'none' },
       ),
       figure(
         `Latency ${statistic} in all`,
         's',
-        'Over all observations of all instances together, not a mean of means; of the application, and of message handlers. Normal: green.',
+        `Over all observations of all instances together, not a mean of means; of the application, and of message handlers. Normal: ${told(limits.latency, 'green', 'as on other days')}; idle: nothing was measured of late.`,
         statisticOf(statistic, latency),
         {
           limits: limits.latency,
@@ -94,7 +103,7 @@ function together(config: ResolvedConfig): Section {
       figure(
         'Error rate in all',
         'percentunit',
-        'Errors ÷ messages of all instances together. Normal: green, near 0.',
+        `Errors ÷ messages of all instances together. Normal: ${told(limits.errorRatio, 'green, ')}near 0; idle: neither errors nor messages.`,
         errorRatio(),
         { limits: limits.errorRatio, noValue: 'idle', decimals: 1 },
       ),
@@ -141,8 +150,7 @@ function sums(config: ResolvedConfig): Section {
       }),
       timeSeries({
         title: 'Memory over the instances',
-        description:
-          "Highest, median and lowest share of the container's memory limit among the instances. Normal: close together. Highest away from the median: one instance leaks or carries more.",
+        description: `Highest, median and lowest share of the container's memory limit among the instances${dashed(limits.memoryRatio)}. Normal: close together${told(limits.memoryRatio, ' and below')}. Highest away from the median: one instance leaks or carries more.`,
         size: [8, 8],
         unit: 'percentunit',
         limits: limits.memoryRatio,
@@ -158,8 +166,7 @@ function sums(config: ResolvedConfig): Section {
       }),
       timeSeries({
         title: 'Event loop delay over the instances',
-        description:
-          'Highest, median and lowest p99 of the event loop delay among the instances; dashed: thresholds of the alerts. Normal: close together and below.',
+        description: `Highest, median and lowest p99 of the event loop delay among the instances${dashed(limits.eventLoopDelay)}. Normal: close together${told(limits.eventLoopDelay, ' and below')}.`,
         size: [8, 8],
         unit: 's',
         limits: limits.eventLoopDelay,

@@ -1,5 +1,5 @@
 import { processMetrics } from '../../catalog/process.ts';
-import { selfMetrics } from '../../catalog/self.ts';
+import { ALERT_SEVERITIES, selfMetrics } from '../../catalog/self.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import { counter } from '../../promql/series.ts';
 import { dashboardUid, tagsOf } from '../identity.ts';
@@ -8,6 +8,7 @@ import { laidOut } from '../panels/grid.ts';
 import type { Section } from '../panels/grid.ts';
 import { DATASOURCE } from '../panels/panel.ts';
 import { gauge } from '../panels/query.ts';
+import { COLOURS } from '../panels/thresholds.ts';
 import type { Annotation, Dashboard, Link, Variable } from '../schema.ts';
 
 /** Of each dashboard, after the name of the service. */
@@ -142,16 +143,16 @@ function annotations(): Annotation[] {
       textFormat: '{{instance}} of {{job}}',
       tagKeys: 'job,instance',
     },
-    {
-      name: 'Alerts',
+    ...ALERT_SEVERITIES.map((severity) => ({
+      name: `Alerts: ${severity}`,
       datasource: DATASOURCE,
       enable: true,
       hide: false,
-      iconColor: 'red',
-      expr: `${gauge(selfMetrics.alertActive)} > 0`,
+      iconColor: COLOURS[severity],
+      expr: `${gauge(selfMetrics.alertActive, { severity })} > 0`,
       titleFormat: '{{alert}}',
       textFormat: '{{instance}} of {{job}}',
       tagKeys: 'severity,job',
-    },
+    })),
   ];
 }

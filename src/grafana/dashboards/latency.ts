@@ -1,5 +1,5 @@
 import type { MetricSpec } from '../../catalog/metric.ts';
-import { mean, quantile } from '../panels/query.ts';
+import { exactMean, exactQuantile } from '../panels/query.ts';
 import type { Cut } from '../panels/query.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import type { TimeSeries } from '../panels/time-series.ts';
@@ -8,9 +8,11 @@ import type { Block } from '../panels/panel.ts';
 /** What can be read of a latency. */
 export type Statistic = 'avg' | 'p50' | 'p95' | 'p99';
 
-/** The mean, or a quantile. */
+/**
+ * The mean, or a quantile. The alerts count the first observations of new series; a `rate()` would show nothing of what they fire for.
+ */
 export function statisticOf(statistic: Statistic, metric: MetricSpec, cut: Cut = {}): string {
-  return statistic === 'avg' ? mean(metric, cut) : quantile(Number(statistic.slice(1)) / 100, metric, cut);
+  return statistic === 'avg' ? exactMean(metric, cut) : exactQuantile(Number(statistic.slice(1)) / 100, metric, cut);
 }
 
 /** p50, p95 and p99 of one histogram. */

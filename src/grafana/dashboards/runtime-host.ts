@@ -81,7 +81,7 @@ export function hostSection(): Section {
   const busiest = aggregate(
     'max',
     host.cpuUtilization,
-    [CPU_NUMBER],
+    { by: [CPU_NUMBER] },
     `1 - ${gauge(host.cpuUtilization, { [CPU_STATE]: 'idle' })}`,
   );
   return {
@@ -102,7 +102,7 @@ export function hostSection(): Section {
       timeSeries({
         title: 'CPU of the host by state',
         description:
-          'CPU seconds per second by what they were spent on, idle ones left out, added up over the hosts of the instances. Normal: mostly user, below the number of CPUs. Much system: many small packets or system calls.',
+          'CPU seconds per second by what they were spent on, idle ones left out, added up over the hosts of the instances. Normal: mostly user. At most, for each instance, as many as its host has CPUs. Much system: many small packets or system calls.',
         size: [6, 8],
         unit: 'short',
         stacked: true,
@@ -116,13 +116,13 @@ export function hostSection(): Section {
       timeSeries({
         title: 'Memory of the host',
         description:
-          'Memory of the host of each instance by state. Normal: some is free. Little: the kernel may end a process, ours among them.',
+          'Memory of the host of each instance that is used. Normal: level, below what the host has. Near that: the kernel may end a process, ours among them; the share is beside it.',
         size: [6, 8],
         unit: 'bytes',
         queries: [
           {
-            expr: value('max', host.memoryUsage, { by: ['instance', MEMORY_STATE] }),
-            legend: '{{instance}} {{system_memory_state}}',
+            expr: value('max', host.memoryUsage, { by: EACH, where: { [MEMORY_STATE]: 'used' } }),
+            legend: INSTANCE,
           },
         ],
       }),

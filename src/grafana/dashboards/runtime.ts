@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../../config/schema.ts';
 import type { Section } from '../panels/grid.ts';
 import { gauge, value } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
-import { COLOURS, limitsOf } from '../panels/thresholds.ts';
+import { COLOURS, dashed, limitsOf, told } from '../panels/thresholds.ts';
 import { coloured, legendOnly, timeSeries } from '../panels/time-series.ts';
 import type { Dashboard } from '../schema.ts';
 import { framed } from './frame.ts';
@@ -29,6 +29,7 @@ export function runtimeDashboard(config: ResolvedConfig): Dashboard {
 const perInstance = (metric: MetricSpec) => ({ expr: value('max', metric, { by: EACH }), legend: INSTANCE });
 
 function processSection(config: ResolvedConfig): Section {
+  const { memoryRatio } = limitsOf(config.alerts);
   return {
     title: 'Process',
     blocks: [
@@ -50,11 +51,10 @@ function processSection(config: ResolvedConfig): Section {
       }),
       timeSeries({
         title: "Memory, share of the container's limit",
-        description:
-          "Resident memory as a share of the container's limit, without one of the host's memory; dashed: thresholds of the alerts. Normal: below them. At 100 % the kernel ends the process.",
+        description: `Resident memory as a share of the container's limit, without one of the host's memory${dashed(memoryRatio)}. Normal: ${told(memoryRatio, 'below them', 'level, well below 100 %')}. At 100 % the kernel ends the process.`,
         size: [8, 8],
         unit: 'percentunit',
-        limits: limitsOf(config.alerts).memoryRatio,
+        limits: memoryRatio,
         queries: [perInstance(memoryUtilization)],
       }),
       timeSeries({
@@ -81,6 +81,7 @@ function processSection(config: ResolvedConfig): Section {
           'Time since the youngest process started. Normal: since the last deployment. Less: something restarted, see Uptime beside it for which.',
         size: [4, 8],
         unit: 's',
+        noValue: 'nothing reports',
         queries: [{ expr: value('min', uptime), legend: 'shortest uptime' }],
       }),
       stat({
@@ -90,7 +91,7 @@ function processSection(config: ResolvedConfig): Section {
         size: [4, 8],
         unit: 'short',
         decimals: 0,
-        instant: true,
+        noValue: 'nothing reports',
         queries: [{ expr: `sum(resets(${gauge(uptime)}[$__range]))`, legend: 'restarts' }],
       }),
     ],
@@ -98,16 +99,16 @@ function processSection(config: ResolvedConfig): Section {
 }
 
 function eventLoop(config: ResolvedConfig): Section {
+  const { eventLoopDelay: limits } = limitsOf(config.alerts);
   return {
     title: 'Event loop',
     blocks: [
       timeSeries({
         title: 'Event loop delay',
-        description:
-          'How late the event loop is: median, p99 and longest over each second, of the worst instance; dashed: thresholds of the alerts for p99. Normal: some milliseconds. Peaks: something synchronous takes that long, and all connections wait.',
+        description: `How late the event loop is: median, p99 and longest over each second, of the worst instance${told(limits, '; dashed: thresholds of the alerts for p99')}. Normal: some milliseconds. Peaks: something synchronous takes that long, and all connections wait.`,
         size: [8, 8],
         unit: 's',
-        limits: limitsOf(config.alerts).eventLoopDelay,
+        limits,
         queries: [
           { expr: value('max', eventLoopDelayP50), legend: 'p50' },
           { expr: value('max', eventLoopDelayP99), legend: 'p99' },
@@ -116,11 +117,10 @@ function eventLoop(config: ResolvedConfig): Section {
       }),
       timeSeries({
         title: 'Event loop delay p99 by instance',
-        description:
-          'p99 of the event loop delay of each instance; dashed: thresholds of the alerts. Normal: all alike and below. One alone: its share of the work, or its host.',
+        description: `p99 of the event loop delay of each instance${dashed(limits)}. Normal: all alike${told(limits, ' and below')}. One alone: its share of the work, or its host.`,
         size: [8, 8],
         unit: 's',
-        limits: limitsOf(config.alerts).eventLoopDelay,
+        limits,
         queries: [perInstance(eventLoopDelayP99)],
       }),
       timeSeries({

@@ -4,9 +4,9 @@ import { webSocketMetrics } from '../../catalog/websocket.ts';
 import type { ResolvedConfig } from '../../config/schema.ts';
 import type { Section } from '../panels/grid.ts';
 import { heatmap } from '../panels/heatmap.ts';
-import { bucketCounts, increaseByPoint, gauge, named, rate, top, value } from '../panels/query.ts';
+import { bucketCounts, increaseByPoint, gauge, rate, top, value } from '../panels/query.ts';
 import { table } from '../panels/table.ts';
-import { COLOURS, limitsOf } from '../panels/thresholds.ts';
+import { COLOURS, dashed, limitsOf, told } from '../panels/thresholds.ts';
 import { onTheRight, timeSeries } from '../panels/time-series.ts';
 import { errorRatio } from './errors.ts';
 import { quantiles } from './latency.ts';
@@ -26,10 +26,9 @@ export function firingAlerts(config: ResolvedConfig): Section {
     blocks: [
       table({
         title: 'Alerts that fire',
-        description:
-          'Each alert that the processes themselves find firing now, and where. Normal: none. What to do about each stands in the runbook that its notification links to.',
+        description: `Each alert that the processes themselves find firing now, and where. Normal: none${config.alerts.enabled ? '' : ', since alerts.enabled is false'}. What to do about each stands in the runbook that its notification links to.`,
         size: [24, 5],
-        noValue: 'No alert fires',
+        noValue: config.alerts.enabled ? 'No alert fires' : 'Alerts are off',
         labels: [
           { label: 'alert', title: 'Alert' },
           {
@@ -86,17 +85,17 @@ export function traffic(): Section {
 
 /** What goes wrong. */
 export function errorSection(config: ResolvedConfig): Section {
+  const { errorRatio: limits } = limitsOf(config.alerts);
   return {
     title: 'Errors',
     blocks: [
       timeSeries({
         title: 'Error rate over time',
-        description:
-          'Errors of application and server sockets ÷ messages; 100 % where there are errors and no message. Normal: below the dashed thresholds. Otherwise see which component they come from, on the right.',
+        description: `Errors of application and server sockets ÷ messages; 100 % where there are errors and no message${dashed(limits)}. Normal: ${told(limits, 'below them', 'near 0')}. Otherwise see which component they come from, on the right.`,
         size: [8, 8],
         unit: 'percentunit',
         noValue: 'No messages and no errors',
-        limits: limitsOf(config.alerts).errorRatio,
+        limits,
         queries: [{ expr: errorRatio(), legend: 'errors ÷ messages' }],
       }),
       timeSeries({
@@ -110,7 +109,7 @@ export function errorSection(config: ResolvedConfig): Section {
         stacked: true,
         queries: [
           {
-            expr: top(10, named(increaseByPoint(errors, { by: ['component', 'severity'] }), 'component', '_other')),
+            expr: top(10, increaseByPoint(errors, { by: ['component', 'severity'], unnamed: '_other' })),
             legend: '{{component}} {{severity}}',
           },
         ],
@@ -126,7 +125,7 @@ export function errorSection(config: ResolvedConfig): Section {
         stacked: true,
         queries: [
           {
-            expr: top(10, named(increaseByPoint(socketErrors, { by: ['error.type'] }), 'error_type', '_other')),
+            expr: top(10, increaseByPoint(socketErrors, { by: ['error.type'], unnamed: '_other' })),
             legend: '{{error_type}}',
           },
         ],
@@ -152,8 +151,7 @@ export function latencySection(config: ResolvedConfig): Section {
       }),
       quantiles(latency, {
         title: 'Application latency',
-        description:
-          'p50, p95 and p99 of the latency that the application measures itself, over all instances chosen; dashed: thresholds of the alerts. Normal: below them, p99 within a few times p50. Otherwise compare the handler time below.',
+        description: `p50, p95 and p99 of the latency that the application measures itself, over all instances chosen${dashed(limits)}. Normal: ${told(limits, 'below them, ')}p99 within a few times p50. Otherwise compare the handler time below.`,
         size: [12, 8],
         unit: 's',
         noValue: 'The application records no latency',
@@ -170,8 +168,7 @@ export function latencySection(config: ResolvedConfig): Section {
       }),
       quantiles(processDuration, {
         title: 'Handler time',
-        description:
-          'p50, p95 and p99 of the time that the handlers of a received message take; dashed: thresholds of the alerts. Normal: below them. High with a late event loop: CPU; high without: what the handlers wait for, such as a database.',
+        description: `p50, p95 and p99 of the time that the handlers of a received message take${dashed(limits)}. Normal: ${told(limits, 'below them', 'level')}. High with a late event loop: CPU; high without: what the handlers wait for, such as a database.`,
         size: [8, 8],
         unit: 's',
         noValue: 'No message was handled',
@@ -195,6 +192,7 @@ export function latencySection(config: ResolvedConfig): Section {
 
 /** Who is there, and what waits. */
 export function load(config: ResolvedConfig): Section {
+  const { queueSize: limits } = limitsOf(config.alerts);
   const state = 'websocket.connection.state';
   return {
     title: 'Connections, sessions, queues',
@@ -226,14 +224,13 @@ export function load(config: ResolvedConfig): Section {
       }),
       timeSeries({
         title: 'Queues',
-        description:
-          'Items waiting in each queue, as the application counts them (updateQueueSize), added up over the instances; dashed: thresholds of the alerts, which are of one instance. Normal: returns to near 0. Growing steadily: more comes in than goes out.',
+        description: `Items waiting in each queue, as the application counts them (updateQueueSize), added up over the instances${told(limits, '; dashed: thresholds of the alerts, which are of one instance')}. Normal: returns to near 0. Growing steadily: more comes in than goes out.`,
         size: [8, 8],
         unit: 'short',
         noValue: 'The application counts no queues',
-        limits: limitsOf(config.alerts).queueSize,
+        limits,
         queries: [
-          { expr: top(10, named(value('sum', queueSize, { by: ['queue'] }), 'queue', '_other')), legend: '{{queue}}' },
+          { expr: top(10, value('sum', queueSize, { by: ['queue'], unnamed: '_other' })), legend: '{{queue}}' },
         ],
       }),
     ],

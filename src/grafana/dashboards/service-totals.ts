@@ -3,7 +3,7 @@ import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import { barGauge } from '../panels/bar-gauge.ts';
 import type { Section } from '../panels/grid.ts';
-import { increaseByPoint, named, observationsSinceStart, orZero, quantile, sinceStart } from '../panels/query.ts';
+import { increaseByPoint, observationsSinceStart, orZero, quantile, sinceStart } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { errorsByComponent, errorsSinceStart } from './errors.ts';
@@ -26,7 +26,7 @@ export function totals(): Section {
       description: `${what}. ${EXACT}`,
       size: [4, height],
       unit,
-      instant: true,
+      noValue: 'none',
       // 1234, not 1.23 K
       ...(unit === 'locale' && { decimals: 0 }),
       queries: [{ expr, legend: title.replace(' since start', '') }],
@@ -122,7 +122,7 @@ export function self(): Section {
         stacked: true,
         queries: [
           {
-            expr: named(increaseByPoint(selfMetrics.alertNotificationsLost, { by: ['channel'] }), 'channel', '_other'),
+            expr: increaseByPoint(selfMetrics.alertNotificationsLost, { by: ['channel'], unnamed: '_other' }),
             legend: '{{channel}}',
           },
         ],

@@ -4,7 +4,6 @@ import type { Block } from '../panels/panel.ts';
 import {
   bucketCounts,
   observationsByPoint,
-  named,
   observationRate,
   observationsSinceStart,
   quantile,
@@ -47,7 +46,7 @@ export function opening({ metrics, title, none }: End): Block[] {
       noValue: none('No handshakes'),
       queries: [
         {
-          expr: named(observationRate(handshakes, { by: [STATUS] }), 'http_response_status_code', 'none'),
+          expr: observationRate(handshakes, { by: [STATUS], unnamed: 'none' }),
           legend: '{{http_response_status_code}}',
         },
       ],
@@ -74,11 +73,11 @@ export function opening({ metrics, title, none }: End): Block[] {
         {
           expr: top(
             10,
-            `${named(
-              observationsByPoint(handshakes, { by: [STATUS, 'error.type'], where: { [STATUS]: { except: '101' } } }),
-              'http_response_status_code',
-              'none',
-            )} > 0`,
+            `${observationsByPoint(handshakes, {
+              by: [STATUS, 'error.type'],
+              where: { [STATUS]: { except: '101' } },
+              unnamed: 'none',
+            })} > 0`,
           ),
           // of a refused one the reason is its status
           legend: '{{error_type}}',
@@ -95,7 +94,7 @@ export function opening({ metrics, title, none }: End): Block[] {
       noValue: none('No handshakes'),
       queries: [
         {
-          expr: top(10, named(observationRate(handshakes, { by: [ROUTE] }), 'http_route', 'no route')),
+          expr: top(10, observationRate(handshakes, { by: [ROUTE], unnamed: 'no route' })),
           legend: '{{http_route}}',
         },
       ],
@@ -118,7 +117,7 @@ export function closing({ metrics, title, none }: End): Block[] {
       noValue: none('None closed'),
       queries: [
         {
-          expr: top(10, named(observationsByPoint(closed, { by: [CODE] }), 'websocket_close_code', '_other')),
+          expr: top(10, observationsByPoint(closed, { by: [CODE], unnamed: '_other' })),
           legend: '{{websocket_close_code}}',
         },
       ],
@@ -134,7 +133,7 @@ export function closing({ metrics, title, none }: End): Block[] {
       noValue: none('None closed'),
       queries: [
         {
-          expr: named(observationsByPoint(closed, { by: [INITIATOR] }), 'websocket_close_initiator', 'unknown'),
+          expr: observationsByPoint(closed, { by: [INITIATOR], unnamed: 'unknown' }),
           legend: '{{websocket_close_initiator}}',
         },
       ],
@@ -176,7 +175,7 @@ export function closing({ metrics, title, none }: End): Block[] {
       noValue: none('None closed'),
       queries: [
         {
-          expr: top(10, named(observationRate(closed, { by: [ROUTE] }), 'http_route', 'no route')),
+          expr: top(10, observationRate(closed, { by: [ROUTE], unnamed: 'no route' })),
           legend: '{{http_route}}',
         },
       ],

@@ -4,15 +4,15 @@ import { heatmap } from '../panels/heatmap.ts';
 import type { Block } from '../panels/panel.ts';
 import {
   bucketCounts,
+  exactQuantile,
   increaseByPoint,
-  named,
   observationsByPoint,
   quantile,
   rate,
   top,
   value,
 } from '../panels/query.ts';
-import { limitsOf } from '../panels/thresholds.ts';
+import { dashed, limitsOf, NO_LIMITS, told } from '../panels/thresholds.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import type { End } from './websocket-end.ts';
 
@@ -35,10 +35,7 @@ export function messages({ metrics, title, none }: End): Block[] {
       unit: 'ops',
       noValue: none('No messages'),
       queries: DIRECTIONS.map((direction) => ({
-        expr: top(
-          10,
-          named(rate(counted, { by: [TYPE], where: { [DIRECTION]: direction } }), 'websocket_message_type', '_other'),
-        ),
+        expr: top(10, rate(counted, { by: [TYPE], where: { [DIRECTION]: direction }, unnamed: '_other' })),
         legend: `${SPOKEN[direction]} {{websocket_message_type}}`,
       })),
     }),
@@ -50,9 +47,7 @@ export function messages({ metrics, title, none }: End): Block[] {
       unit: 'ops',
       stacked: true,
       noValue: none('No messages'),
-      queries: [
-        { expr: top(10, named(rate(counted, { by: [ROUTE] }), 'http_route', 'no route')), legend: '{{http_route}}' },
-      ],
+      queries: [{ expr: top(10, rate(counted, { by: [ROUTE], unnamed: 'no route' })), legend: '{{http_route}}' }],
     }),
     timeSeries({
       title: title('Payload by type'),
@@ -64,7 +59,7 @@ export function messages({ metrics, title, none }: End): Block[] {
       noValue: none('No messages'),
       queries: [
         {
-          expr: top(10, named(rate(io, { by: [TYPE] }), 'websocket_message_type', '_other')),
+          expr: top(10, rate(io, { by: [TYPE], unnamed: '_other' })),
           legend: '{{websocket_message_type}}',
         },
       ],
@@ -121,7 +116,7 @@ export function wire({ metrics, title, none }: End): Block[] {
       noValue: none('None dropped'),
       queries: [
         {
-          expr: named(increaseByPoint(messagesDropped, { by: ['reason'] }), 'reason', '_other'),
+          expr: increaseByPoint(messagesDropped, { by: ['reason'], unnamed: '_other' }),
           legend: '{{reason}}',
         },
       ],
@@ -132,7 +127,8 @@ export function wire({ metrics, title, none }: End): Block[] {
 /** How fast it answers. */
 export function handling({ role, metrics, title, none }: End, config: ResolvedConfig): Block[] {
   const { pingDuration, processDuration, errors } = metrics;
-  const limits = limitsOf(config.alerts).latency;
+  // the alerts are about the server's end
+  const limits = role === 'server' ? limitsOf(config.alerts).latency : NO_LIMITS;
   return [
     timeSeries({
       title: title('Round trips'),
@@ -145,13 +141,12 @@ export function handling({ role, metrics, title, none }: End, config: ResolvedCo
     }),
     timeSeries({
       title: title('Message handler time'),
-      description:
-        'p50, p95 and p99 of the time that the handlers of a received message take; promises are waited for. Normal: below the dashed thresholds. Otherwise see the event loop on Runtime and host, then what the handlers wait for.',
+      description: `p50, p95 and p99 of the time that the handlers of a received message take; promises are waited for${dashed(limits)}. Normal: ${told(limits, 'below them', 'level')}. Otherwise see the event loop on Runtime and host, then what the handlers wait for.`,
       size: [8, 8],
       unit: 's',
       noValue: none('No message was handled'),
-      ...(role === 'server' && { limits }),
-      queries: [0.5, 0.95, 0.99].map((q) => ({ expr: quantile(q, processDuration), legend: `p${q * 100}` })),
+      limits,
+      queries: [0.5, 0.95, 0.99].map((q) => ({ expr: exactQuantile(q, processDuration), legend: `p${q * 100}` })),
     }),
     timeSeries({
       title: title('Handlers that failed'),
@@ -183,7 +178,7 @@ export function handling({ role, metrics, title, none }: End, config: ResolvedCo
       noValue: none('No errors'),
       queries: [
         {
-          expr: top(10, named(increaseByPoint(errors, { by: ['error.type'] }), 'error_type', '_other')),
+          expr: top(10, increaseByPoint(errors, { by: ['error.type'], unnamed: '_other' })),
           legend: '{{error_type}}',
         },
       ],

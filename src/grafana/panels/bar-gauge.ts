@@ -1,4 +1,4 @@
-import { LAST, panelBlock } from './panel.ts';
+import { FINEST, LAST, NOW, panelBlock } from './panel.ts';
 import type { Block, ValuePanel } from './panel.ts';
 import { thresholdSteps } from './thresholds.ts';
 import type { Limits } from './thresholds.ts';
@@ -14,7 +14,8 @@ export interface BarGauge extends ValuePanel {
 export function barGauge(spec: BarGauge): Block {
   const { unit, decimals, noValue, limits, max } = spec;
   return panelBlock('bargauge', spec, {
-    asking: { range: false, instant: true, format: 'time_series' },
+    asking: NOW,
+    maxDataPoints: FINEST,
     defaults: {
       unit,
       min: 0,

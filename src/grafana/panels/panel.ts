@@ -43,6 +43,12 @@ export interface ValuePanel extends PanelText {
 /** How the queries of a kind of panel are asked. */
 export type Asking = Pick<Target, 'instant' | 'range' | 'format'>;
 
+/** The value at the end of the time range. */
+export const NOW = { range: false, instant: true, format: 'time_series' } as const satisfies Asking;
+
+/** Points that Grafana divides a time range into at most: over long ones, rates of now are then of a time as short as can be. */
+export const FINEST = 11_000;
+
 /** The last value, and that there is none where there is none. */
 export const LAST: Reduce = { calcs: ['lastNotNull'], fields: '', values: false };
 

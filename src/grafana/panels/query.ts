@@ -23,16 +23,21 @@ const STEP = { duration: '$__interval', seconds: '$__interval' };
 /** Labels that no attribute stands behind. */
 const TARGET_LABELS: readonly string[] = ['job', 'instance'];
 
+/** How series become one. */
+type Operator = 'sum' | 'max' | 'min' | 'avg' | 'count';
+
 /** Which series of a metric a query takes, and by what it keeps them apart. */
 export interface Cut {
   /** Attribute keys, `job`, `instance`; without any, all series are one. */
   readonly by?: readonly string[];
   readonly where?: Matchers;
+  /** What stands for a missing value of the first key of `by`, so that a legend has something to say. It may be a value, too. */
+  readonly unnamed?: string;
 }
 
 /** How much of a counter comes in a second. Misses the first value of a series: {@link exactRate} does not. */
-export function rate(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, rateOf(counter(metric, chosen(where))));
+export function rate(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, rateOf(counter(metric, chosen(cut))));
 }
 
 /** How much of a counter comes in a second, first counts of new series included. For what is rare. */
@@ -41,74 +46,75 @@ export function exactRate(metric: MetricSpec, cut: Cut = {}): string {
 }
 
 /** How much a counter has grown by, to the unit, first counts of new series included. */
-export function exactIncrease(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, grown(metric, where));
+export function exactIncrease(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, grown(metric, cut.where));
 }
 
 /** {@link exactIncrease} of each series, for sums over several metrics. */
 export function grown(metric: MetricSpec, where: Matchers = {}): string {
-  return increaseOver(counter(metric, chosen(where)), WINDOW, CHOSEN);
+  return exact(counter(metric, chosen({ where })));
 }
 
 /** What a counter has counted since its processes started. */
-export function sinceStart(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, counter(metric, chosen(where)));
+export function sinceStart(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, counter(metric, chosen(cut)));
 }
 
 /** Selects a gauge's series. */
 export function gauge(metric: MetricSpec, where: Matchers = {}): string {
-  return gaugeSelector(metric, chosen(where));
+  return gaugeSelector(metric, chosen({ where }));
 }
 
 /** A gauge, over all series that are not kept apart. */
-export function value(
-  operator: 'sum' | 'max' | 'min' | 'avg',
-  metric: MetricSpec,
-  { by = [], where = {} }: Cut = {},
-): string {
-  return aggregate(operator, metric, by, gauge(metric, where));
+export function value(operator: Operator, metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate(operator, metric, cut, gauge(metric, cut.where));
 }
 
-/** A quantile of a histogram; no point where nothing was observed. */
-export function quantile(q: number, metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  const counts = aggregate('sum', metric, [...by, 'le'], rateOf(buckets(metric, chosen(where))));
-  return `histogram_quantile(${q}, ${counts}) >= 0`;
+/** A quantile of a histogram; no point where nothing was observed. Misses the first value of a series: {@link exactQuantile} does not. */
+export function quantile(q: number, metric: MetricSpec, cut: Cut = {}): string {
+  return quantileOf(q, metric, cut, rateOf);
 }
 
-/** The mean of a histogram; no point where nothing was observed. */
-export function mean(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  const sum = aggregate('sum', metric, by, rateOf(observationSum(metric, chosen(where))));
-  return `${sum} / (${observationRate(metric, { by, where })} > 0)`;
+/** {@link quantile}, first observations of new series included. */
+export function exactQuantile(q: number, metric: MetricSpec, cut: Cut = {}): string {
+  return quantileOf(q, metric, cut, exact);
+}
+
+/** The mean of a histogram, first observations of new series included; no point where nothing was observed. */
+export function exactMean(metric: MetricSpec, cut: Cut = {}): string {
+  const sum = aggregate('sum', metric, cut, exact(observationSum(metric, chosen(cut))));
+  const count = aggregate('sum', metric, cut, exact(observationCount(metric, chosen(cut))));
+  return `${sum} / (${count} > 0)`;
 }
 
 /** How many observations of a histogram come in a second. */
-export function observationRate(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, rateOf(observationCount(metric, chosen(where))));
+export function observationRate(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, rateOf(observationCount(metric, chosen(cut))));
 }
 
 /** How much a counter has grown by since the point before, to the unit: over a range the points add up to the whole. For columns. */
-export function increaseByPoint(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, increaseOver(counter(metric, chosen(where)), STEP, CHOSEN));
+export function increaseByPoint(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, increaseOver(counter(metric, chosen(cut)), STEP, CHOSEN));
 }
 
 /** As {@link increaseByPoint}, of a histogram's observations. */
-export function observationsByPoint(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, increaseOver(observationCount(metric, chosen(where)), STEP, CHOSEN));
+export function observationsByPoint(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, increaseOver(observationCount(metric, chosen(cut)), STEP, CHOSEN));
 }
 
 /** The observations of a histogram since its processes started. */
-export function observationsSinceStart(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, observationCount(metric, chosen(where)));
+export function observationsSinceStart(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, observationCount(metric, chosen(cut)));
 }
 
 /** What a histogram's observations of a second add up to. */
-export function observedSumRate(metric: MetricSpec, { by = [], where = {} }: Cut = {}): string {
-  return aggregate('sum', metric, by, rateOf(observationSum(metric, chosen(where))));
+export function observedSumRate(metric: MetricSpec, cut: Cut = {}): string {
+  return aggregate('sum', metric, cut, rateOf(observationSum(metric, chosen(cut))));
 }
 
 /** A histogram's observations by bucket, for a heatmap. */
 export function bucketCounts(metric: MetricSpec, where: Matchers = {}): string {
-  return `sum by (le) (increase(${buckets(metric, chosen(where))}[${WINDOW.duration}]))`;
+  return `sum by (le) (increase(${buckets(metric, chosen({ where }))}[${WINDOW.duration}]))`;
 }
 
 /** 0 in place of no series, as long as there is a process at all. */
@@ -118,9 +124,10 @@ export function orZero(expression: string, by: readonly string[] = []): string {
   return `${expression}\nor\n${none}`;
 }
 
-/** Gives series without a label one, so that a legend has something to say. */
+/** Gives series without a label one. One that has that value already stays beside it, told apart by a mark: both are summed up outside. */
 export function named(expression: string, label: string, text: string): string {
-  return `label_replace(${wrapped(expression)}, "${label}", "${text}", "${label}", "")`;
+  const marked = `label_replace(${wrapped(expression)}, "unnamed", "yes", "${label}", "")`;
+  return `label_replace(${wrapped(marked)}, "${label}", "${text}", "${label}", "")`;
 }
 
 /** The greatest. */
@@ -130,20 +137,39 @@ export function top(count: number, expression: string): string {
 
 /** Puts an operator over series, which keeps apart those that differ in `by`. */
 export function aggregate(
-  operator: 'sum' | 'max' | 'min' | 'avg' | 'count',
+  operator: Operator,
   metric: MetricSpec,
-  by: readonly string[],
+  { by = [], unnamed }: Omit<Cut, 'where'>,
   expression: string,
 ): string {
   const labels = by.map((key) => (key === 'le' || TARGET_LABELS.includes(key) ? key : labelOf(metric, key)));
-  return `${operator}${labels.length === 0 ? '' : ` by (${labels.join(', ')}) `}(${wrapped(expression)})`;
+  const over = (inner: string): string =>
+    `${operator}${labels.length === 0 ? '' : ` by (${labels.join(', ')}) `}(${wrapped(inner)})`;
+  const [first] = labels;
+  return unnamed === undefined || first === undefined
+    ? over(expression)
+    : over(named(over(expression), first, unnamed));
+}
+
+function quantileOf(q: number, metric: MetricSpec, cut: Cut, growth: (selector: string) => string): string {
+  const counts = aggregate(
+    'sum',
+    metric,
+    { ...cut, by: [...(cut.by ?? []), 'le'] },
+    growth(buckets(metric, chosen(cut))),
+  );
+  return `histogram_quantile(${q}, ${counts}) >= 0`;
 }
 
 function rateOf(selector: string): string {
   return `rate(${selector}[${WINDOW.duration}])`;
 }
 
-function chosen(where: Matchers): Matchers {
+function exact(selector: string): string {
+  return increaseOver(selector, WINDOW, CHOSEN);
+}
+
+function chosen({ where = {} }: Cut): Matchers {
   return { ...CHOSEN, ...where };
 }
 

@@ -1,25 +1,26 @@
 import type { FieldConfig } from '../schema.ts';
-import { LAST, panelBlock } from './panel.ts';
+import { FINEST, LAST, NOW, panelBlock } from './panel.ts';
 import type { Block, ValuePanel } from './panel.ts';
 import { thresholdSteps } from './thresholds.ts';
 import type { Limits } from './thresholds.ts';
 
 /** A stat panel. */
 export interface Stat extends ValuePanel {
+  /** What it means that there is no value. */
+  readonly noValue: string;
   readonly limits?: Limits;
   /** In place of `limits`. */
   readonly thresholds?: NonNullable<FieldConfig['thresholds']>;
-  /** The present value alone, without a sparkline; asked for one instant. */
-  readonly instant?: boolean;
   /** Where a click leads: a path within Grafana. */
   readonly link?: { readonly title: string; readonly url: string };
 }
 
-/** Large figures, each with its curve below. */
+/** Large figures of now: a value of before would stand there as if it were of now. */
 export function stat(spec: Stat): Block {
-  const { unit, decimals, noValue = 'No data', limits, thresholds, instant = false, link } = spec;
+  const { unit, decimals, noValue, limits, thresholds, link } = spec;
   return panelBlock('stat', spec, {
-    asking: { range: !instant, instant, format: 'time_series' },
+    asking: NOW,
+    maxDataPoints: FINEST,
     defaults: {
       unit,
       noValue,
@@ -32,7 +33,7 @@ export function stat(spec: Stat): Block {
     options: {
       reduceOptions: LAST,
       colorMode: 'value',
-      graphMode: instant ? 'none' : 'area',
+      graphMode: 'none',
       justifyMode: 'auto',
       orientation: 'auto',
       textMode: spec.queries.length > 1 ? 'value_and_name' : 'value',

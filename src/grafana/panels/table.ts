@@ -1,5 +1,5 @@
 import type { CellStyle, Override, Transformation } from '../schema.ts';
-import { panelBlock } from './panel.ts';
+import { FINEST, NOW, panelBlock } from './panel.ts';
 import type { Block, Query, ValuePanel } from './panel.ts';
 import { hasLimit, steps, thresholdSteps } from './thresholds.ts';
 import type { Limits } from './thresholds.ts';
@@ -45,7 +45,8 @@ export function table({ labels, values, sortBy, ...text }: Table): Block {
     'table',
     { ...text, unit, queries, overrides: [...labels.flatMap(labelOverride), ...values.map(valueOverride)] },
     {
-      asking: { range: false, instant: true, format: 'table' },
+      asking: { ...NOW, format: 'table' },
+      maxDataPoints: FINEST,
       defaults: {
         unit,
         color: { mode: 'thresholds' },

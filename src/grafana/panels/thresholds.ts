@@ -21,10 +21,10 @@ type Steps = NonNullable<FieldConfig['thresholds']>;
 /** Colours of what is well, a warning, and critical. */
 export const COLOURS = { good: 'green', warning: 'orange', critical: 'red', plain: 'blue' } as const;
 
-/** The thresholds of the section `alerts`. */
-export function limitsOf({ thresholds }: Pick<AlertsConfig, 'thresholds'>): ConfiguredLimits {
+/** The thresholds of the section `alerts`; none where alerts are off. */
+export function limitsOf({ enabled, thresholds }: Pick<AlertsConfig, 'enabled' | 'thresholds'>): ConfiguredLimits {
   const scaled = (value: number | null, scale: number): number | null =>
-    value === null ? null : Number((value / scale).toPrecision(12));
+    value === null || !enabled ? null : Number((value / scale).toPrecision(12));
   const limits = (warning: number | null, critical: number | null, scale = 1): Limits => ({
     warning: scaled(warning, scale),
     critical: scaled(critical, scale),
@@ -38,13 +38,26 @@ export function limitsOf({ thresholds }: Pick<AlertsConfig, 'thresholds'>): Conf
   };
 }
 
+/** No alert is about it. */
+export const NO_LIMITS: Limits = { warning: null, critical: null };
+
 /** Whether there is a threshold at all. */
 export function hasLimit({ warning, critical }: Limits): boolean {
   return warning !== null || critical !== null;
 }
 
+/** What a description says where there is a threshold, and where there is none. */
+export function told(limits: Limits, withLimit: string, without = ''): string {
+  return hasLimit(limits) ? withLimit : without;
+}
+
+/** What a description says of the lines of {@link Limits}. */
+export function dashed(limits: Limits): string {
+  return told(limits, '; dashed: thresholds of the alerts');
+}
+
 /** Green below, orange from the warning on, red from the critical value on; blue where there is neither. */
-export function thresholdSteps(limits: Limits = { warning: null, critical: null }, good: string = COLOURS.good): Steps {
+export function thresholdSteps(limits: Limits = NO_LIMITS, good: string = COLOURS.good): Steps {
   const { warning, critical } = limits;
   return steps([
     { color: hasLimit(limits) ? good : COLOURS.plain, value: null },

@@ -40,6 +40,7 @@ export function timeSeries(spec: TimeSeries): Block {
     hideFrom: { legend: false, tooltip: false, viz: false },
     thresholdsStyle: { mode: limits && hasLimit(limits) ? 'dashed' : 'off' },
   };
+  const calcs = spec.calcs ?? (bars ? ['sum'] : ['lastNotNull', 'max']);
   return panelBlock('timeseries', spec, {
     asking: { range: true, instant: false, format: 'time_series' },
     defaults: {
@@ -57,7 +58,10 @@ export function timeSeries(spec: TimeSeries): Block {
         displayMode: 'table',
         placement: 'bottom',
         showLegend: true,
-        calcs: spec.calcs ?? (bars ? ['sum'] : ['lastNotNull', 'max']),
+        calcs: [...calcs],
+        // the worst of many is not below the fold
+        sortBy: bars ? 'Total' : 'Last *',
+        sortDesc: true,
       },
       tooltip: { mode: 'multi', sort: 'desc' },
     },

@@ -1,6 +1,6 @@
 // Panels of single values: stats and bar gauges.
 import { element, notice } from './element.mjs';
-import { fieldsOf, mapped, reduced, thresholdColour } from './fields.mjs';
+import { colourOf, fieldsOf, mapped, reduced, thresholdColour } from './fields.mjs';
 import { format } from './units.mjs';
 
 function figuresOf(drawn) {
@@ -13,7 +13,12 @@ function figuresOf(drawn) {
       (value === null
         ? (field.options.noValue ?? 'No data')
         : format(value, field.options.unit, field.options.decimals));
-    return { ...field, value, text, colour: said?.color ?? thresholdColour(value ?? 0, field.options) };
+    return {
+      ...field,
+      value,
+      text,
+      colour: said?.color ? colourOf(said.color) : thresholdColour(value ?? 0, field.options),
+    };
   });
 }
 

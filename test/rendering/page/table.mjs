@@ -1,5 +1,5 @@
 import { element, notice } from './element.mjs';
-import { mapped, optionsFor, thresholdColour } from './fields.mjs';
+import { colourOf, mapped, optionsFor, thresholdColour } from './fields.mjs';
 import { format } from './units.mjs';
 
 /** Each query gives a table: time, labels, value. Transformations make one of them. */
@@ -40,15 +40,17 @@ function columnsOf(drawn, rows) {
 
 function cell(row, { key, options }) {
   const value = row[key];
-  if (typeof value !== 'number') return element('td', options.links ? 'link' : '', value ?? '');
-  const said = mapped(value, options.mappings);
-  const made = element('td', 'number', said?.text ?? format(value, options.unit, options.decimals));
+  const isNumber = typeof value === 'number';
+  const said = mapped(value ?? null, options.mappings);
+  const plain = isNumber ? format(value, options.unit, options.decimals) : (value ?? '');
+  const made = element('td', isNumber ? 'number' : options.links ? 'link' : '', said?.text ?? plain);
   const { type = 'auto' } = options.custom.cellOptions ?? {};
-  const colour = said?.color ?? thresholdColour(value, options);
-  if (type === 'color-background') {
+  // a text has the colour that a mapping gives it, and no other
+  const colour = said?.color ? colourOf(said.color) : isNumber ? thresholdColour(value, options) : undefined;
+  if (colour && type === 'color-background') {
     made.style.background = colour;
     if (colour !== 'transparent') made.style.color = '#111217';
-  } else if (type === 'color-text') made.style.color = colour;
+  } else if (colour && type === 'color-text') made.style.color = colour;
   if (options.custom.width) made.style.width = `${options.custom.width}px`;
   return made;
 }

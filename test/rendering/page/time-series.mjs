@@ -161,7 +161,16 @@ function line(ctx, colour, x, y, toX, toY = y) {
   ctx.stroke();
 }
 
-function legendOf(fields, { showLegend = true, displayMode = 'list', placement = 'bottom', calcs = [] }) {
+function sorted(fields, calc, descending) {
+  if (calc === undefined) return fields;
+  const by = ({ points }) => reduced(points, calc) ?? -Infinity;
+  return fields.toSorted((a, b) => (descending ? by(b) - by(a) : by(a) - by(b)));
+}
+
+function legendOf(
+  fields,
+  { showLegend = true, displayMode = 'list', placement = 'bottom', calcs = [], sortBy, sortDesc },
+) {
   const legend = element('div', `legend ${displayMode} ${placement}`);
   if (!showLegend) return legend;
   const text = ({ points, options }, calc) => format(reduced(points, calc), options.unit, options.decimals);
@@ -176,7 +185,8 @@ function legendOf(fields, { showLegend = true, displayMode = 'list', placement =
       '',
       ...['Name', ...calcs.map((calc) => CALC_NAMES[calc] ?? calc)].map((name) => element('th', '', name)),
     );
-    const rows = fields.map((field) =>
+    const sorting = calcs.find((calc) => CALC_NAMES[calc] === sortBy);
+    const rows = sorted(fields, sorting, sortDesc).map((field) =>
       element(
         'tr',
         '',

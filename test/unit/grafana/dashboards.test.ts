@@ -228,7 +228,12 @@ describe.each(named)('%s', (_, dashboard) => {
       { type: 'dashboards', tags: ['telemetry-dashboard'], keepTime: true, includeVars: true },
     ]);
     expect(dashboard.tags).toContain('telemetry-dashboard');
-    expect(dashboard.annotations.list.map(({ name }) => name)).toEqual(['Annotations & Alerts', 'Starts', 'Alerts']);
+    expect(dashboard.annotations.list.map(({ name }) => name)).toEqual([
+      'Annotations & Alerts',
+      'Starts',
+      'Alerts: warning',
+      'Alerts: critical',
+    ]);
   });
 });
 

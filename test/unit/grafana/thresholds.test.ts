@@ -78,8 +78,11 @@ describe.each(shown)('$title', ({ what, dashboard, title }) => {
     }
   });
 
-  it('has none where the configuration has none', () => {
-    const panel = panelOn(dashboardsOf(configOf({ alerts: { thresholds: NONE } }), []), dashboard, title);
+  it.each([
+    ['has none', { thresholds: NONE }],
+    ['has alerts off', { enabled: false, thresholds: THRESHOLDS }],
+  ])('has none where the configuration %s', (_, alerts) => {
+    const panel = panelOn(dashboardsOf(configOf({ alerts }), []), dashboard, title);
     expect(valuesOf(panel.fieldConfig!.defaults.thresholds)).toEqual([null]);
     if (panel.type === 'timeseries') {
       expect(panel.fieldConfig!.defaults.custom).toMatchObject({ thresholdsStyle: { mode: 'off' } });
@@ -98,14 +101,18 @@ describe('the thresholds', () => {
       );
     };
     expect(read(THRESHOLDS)).toEqual([
-      ['Alerts', [null, 1]],
+      ['Critical', [null, 1]],
+      ['Warning', [null, 1]],
       ['App latency p95', [null, 0.3, 0.7]],
       ['Handler p95', [null, 0.3, 0.7]],
       ['Error rate', [null, 0.03, 0.07]],
       ['Memory', [null, 0.55, 0.65]],
       ['Event loop p99', [null, 0.11, 0.41]],
     ]);
-    expect(read(NONE)).toEqual([['Alerts', [null, 1]]]);
+    expect(read(NONE)).toEqual([
+      ['Critical', [null, 1]],
+      ['Warning', [null, 1]],
+    ]);
   });
 
   it('stand in the unit of the panel, without the digits that binary fractions add', () => {
@@ -121,6 +128,26 @@ describe('the thresholds', () => {
       { color: 'red', value: 2 },
     ]);
     expect(thresholdSteps({ warning: 0, critical: null }).steps.map(({ value }) => value)).toEqual([null, 0]);
+  });
+
+  it.each([
+    ['all are set', { thresholds: THRESHOLDS }, 10],
+    ['none is set', { thresholds: NONE }, 0],
+    ['queues have none', {}, 9],
+    ['alerts are off', { enabled: false, thresholds: THRESHOLDS }, 0],
+  ])('are spoken of in descriptions just where they are drawn, where %s', (_, alerts, count) => {
+    const panels = dashboardsOf(configOf({ alerts }), []).flatMap(panelsOf);
+    const drawn = panels.filter(({ fieldConfig }) => {
+      const { mode } = (fieldConfig?.defaults.custom?.['thresholdsStyle'] ?? {}) as { readonly mode?: string };
+      return mode === 'dashed';
+    });
+    expect(drawn).toHaveLength(count);
+    const titles = (list: readonly Panel[]): string[] => list.map(({ title }) => title);
+    expect(titles(panels.filter(({ description = '' }) => /dashed/.test(description)))).toEqual(titles(drawn));
+    for (const { title, description = '', fieldConfig } of panels.filter(({ type }) => type === 'stat')) {
+      const limited = fieldConfig!.defaults.thresholds!.steps.length > 1;
+      if (/green/.test(description)) expect([title, limited]).toEqual([title, true]);
+    }
   });
 
   it('belong to the statistic that the alerts look at', () => {
