@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedConfig } from '../config/schema.ts';
+import { DEFAULT_FOLDER } from '../config/sections/grafana.ts';
 
 /** What there are dashboards of. */
 export const DASHBOARD_KINDS = ['service', 'websocket', 'runtime', 'fleet', 'custom'] as const;
@@ -19,15 +20,32 @@ const PREFIX = 'telemetry-';
 /** Stands for a service without a name. */
 const UNNAMED = `${PREFIX}dashboard`;
 
+/** What is told apart: a service, and its folder, since a service may run in several environments with one Grafana. */
+type Identified = Pick<ResolvedConfig, 'service_name' | 'grafana'>;
+
 /**
  * The `uid` of a dashboard, the same at each start: `telemetry-checkout-service`. Thresholds and custom metrics are a service's own, so
- * are its dashboards; without a `service_name` it is `telemetry-service`.
+ * are its dashboards; without a `service_name` it is `telemetry-service`. With a folder of its own it gets a hash.
  */
-export function dashboardUid(
-  kind: DashboardKind,
-  { service_name: service }: Pick<ResolvedConfig, 'service_name'>,
-): string {
-  return service === undefined ? `telemetry-${kind}` : `telemetry-${slug(service, MAX_UID - 20)}-${kind}`;
+export function dashboardUid(kind: DashboardKind, config: Identified): string {
+  const { service_name: service } = config;
+  const room = MAX_UID - 20;
+  if (hasOwnFolder(config)) return `${PREFIX}${ended(service ?? '', hashOf(identityOf(config), 8), room)}-${kind}`;
+  return service === undefined ? PREFIX + kind : `${PREFIX}${slug(service, room)}-${kind}`;
+}
+
+/** Whose something in Grafana is, for people too: `checkout`, `checkout in Staging`; empty without a name and a folder of its own. */
+export function ownerOf(config: Identified): string {
+  const { service_name: service = '', grafana } = config;
+  return hasOwnFolder(config) ? `${service} in ${grafana.folder}`.trim() : service;
+}
+
+function hasOwnFolder({ grafana: { folder } }: Identified): boolean {
+  return folder !== DEFAULT_FOLDER;
+}
+
+function identityOf(config: Identified): string {
+  return JSON.stringify([config.service_name ?? '', ...(hasOwnFolder(config) ? [config.grafana.folder] : [])]);
 }
 
 /** The `uid` of the folder: `on-call` of a title that is so, else one like it with a hash. */
@@ -89,11 +107,7 @@ function hashOf(text: string, length: number): string {
  *
  * @param alert its name, and what else tells it from others of that name
  */
-export function alertRuleUid(
-  { service_name: service = '' }: Pick<ResolvedConfig, 'service_name'>,
-  alert: string,
-  labels: Readonly<Record<string, string>>,
-): string {
-  const identity = JSON.stringify([service, alert, ...Object.entries(labels).sort()]);
+export function alertRuleUid(config: Identified, alert: string, labels: Readonly<Record<string, string>>): string {
+  const identity = JSON.stringify([identityOf(config), alert, ...Object.entries(labels).sort()]);
   return ended(alert, hashOf(identity, 12), MAX_UID);
 }

@@ -98,6 +98,28 @@ describe.each(['10.4.2', '11.6.0', '12.4.0', '13.2.1'])('a sync with Grafana %s'
   });
 });
 
+it('keeps the environments of a service apart that have a folder each', async () => {
+  const grafana = await FakeGrafana.start();
+  const environment = (folder: string, uid: string): Setting => ({
+    grafana: { folder, datasource: { uid, name: uid, url: `http://${uid}:9090` } },
+  });
+  const settings = [environment('Staging', 'prom-staging'), environment('Prod', 'prom-prod')];
+  for (const setting of settings) {
+    const items = await syncTo(grafana, setting).all();
+    expect(items.map(({ outcome }) => outcome)).toEqual(Array(7).fill('created'));
+  }
+  for (const setting of settings) {
+    const items = await syncTo(grafana, setting).all();
+    expect(items.map(({ outcome }) => outcome)).toEqual(Array(7).fill('unchanged'));
+  }
+  expect(grafana.state.dashboards.all.size).toBe(8);
+  const shared = { grafana: { folder: 'Test', datasource: { uid: 'prom-prod', name: 'prom-prod' } } };
+  expect((await syncTo(grafana, shared).dataSource())[0]).toMatchObject({
+    outcome: 'kept',
+    reason: expect.stringContaining('that of chat in Prod'),
+  });
+});
+
 describe('a sync of the data source', () => {
   it('leaves one that was changed by hand, until it is told to overwrite it', async () => {
     const grafana = await FakeGrafana.start();

@@ -8,6 +8,9 @@ const uid = matching(/^[a-zA-Z0-9_-]{1,40}$/, '1 to 40 letters, digits, - and _'
 /** Grafana refuses longer names of folders and data sources. */
 const title = matching(/^\S(?:.{0,188}\S)?$/, 'a text of 1 to 190 characters, without spaces at its ends');
 
+/** Folder where none is given. */
+export const DEFAULT_FOLDER = 'Telemetry Dashboard';
+
 const datasource = section({
   uid: v.optional(about(uid, 'its `uid`; one that is there already is used as it is'), 'telemetry-dashboard'),
   name: v.optional(about(title, 'what it is called in Grafana'), 'Telemetry Dashboard (Prometheus)'),
@@ -41,7 +44,10 @@ export const grafanaSchema = section({
     about(oneOf(['start', 'manual']), 'when it is set up: in the background at the start, or on request only'),
     'start',
   ),
-  folder: v.optional(about(title, 'folder of the dashboards and alert rules'), 'Telemetry Dashboard'),
+  folder: v.optional(
+    about(title, 'folder of the dashboards and alert rules; another one for each environment that shares a Grafana'),
+    DEFAULT_FOLDER,
+  ),
   alert_rules: v.optional(about(flag, 'whether alert rules are set up too'), true),
   datasource: v.optional(about(datasource, 'where the dashboards read from'), {}),
   timeout_ms: v.optional(about(whole(100, 60_000), 'a request that takes longer is given up'), 10_000),

@@ -19,7 +19,9 @@ const MOST_SERIES = 10;
  * know them, such as a command, does not take them away.
  */
 export function customDashboard(config: ResolvedConfig, metrics: readonly MetricSpec[]): Dashboard[] {
-  const blocks = metrics.filter(isShown).map(customBlock);
+  // in what order they were declared says nothing
+  const sorted = metrics.filter(isShown).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const blocks = sorted.map(customBlock);
   if (blocks.length === 0) return [];
   const description = "The metrics that the service's own code declares, by their names there.";
   return [framed('custom', config, description, [{ blocks }])];

@@ -4,6 +4,7 @@ import type { GrafanaClient } from '../api/grafana-client.ts';
 import type { GrafanaDataSource } from '../api/model.ts';
 import { prometheusDataSource } from '../data-source.ts';
 import type { PrometheusDataSource } from '../data-source.ts';
+import { ownerOf } from '../identity.ts';
 import { contains } from './contains.ts';
 import { fingerprint } from './fingerprint.ts';
 import { FROM_FILE_REASON, outcomesOf } from './sync-item.ts';
@@ -25,7 +26,7 @@ export async function syncDataSource(
   { overwrite = false }: SyncOptions,
 ): Promise<SyncItem> {
   const wanted = prometheusDataSource(config);
-  const owner = config.service_name ?? '';
+  const owner = ownerOf(config);
   const marked = { ...wanted, jsonData: { ...wanted.jsonData, [MARK]: markOf(owner, wanted) } };
   const item = outcomesOf({ kind: 'data source', uid: wanted.uid, title: wanted.name });
   for (let lost = 0; ; lost++) {
