@@ -35,6 +35,15 @@ describe('a change of a panel', () => {
     ],
     ['what was there', (panel) => Object.assign(panel['fieldConfig'] as object, { a: 1 }), { fieldConfig: { a: 1 } }],
     ['what was taken out', (panel) => (panel['targets'] as unknown[]).pop(), { targets: [] }],
+    [
+      'what was taken out that has a type',
+      (panel) => {
+        const { datasource } = panel;
+        delete panel['datasource'];
+        return datasource;
+      },
+      { datasource: undefined },
+    ],
     ['a list', (panel) => (panel['links'] = []), { links: [] }],
     ['something else', (panel) => Object.assign({ else: 1 }, void (panel.title = 'Else')), { title: 'Else' }],
     ['the panel', (panel) => Object.assign(panel, { title: 'Same' }), { title: 'Same' }],
