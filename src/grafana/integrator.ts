@@ -87,12 +87,12 @@ export class GrafanaIntegrator {
     return this.#with(({ client }) => client.health(), null);
   }
 
-  /** All of it: data source, folder, dashboards, and with `grafana.alert_rules` alert rules. A second time changes nothing. */
+  /** All of it: data source, folder, dashboards, alert rules. A second time changes nothing. */
   sync(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
     return this.#synced(options, (sync) => sync.all());
   }
 
-  /** The data source of `grafana.datasource`. One that is not of an earlier sync is left as it is, unless `overwrite`. */
+  /** The data source of `grafana.datasource`. One that no sync of this service has made is used as it is, whatever the options. */
   syncDataSource(options: SyncOptions = {}): Promise<readonly SyncItem[]> {
     return this.#synced(options, (sync) => sync.dataSource());
   }

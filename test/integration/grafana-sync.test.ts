@@ -223,6 +223,15 @@ describe('a sync of the dashboards', () => {
     });
   });
 
+  it('knows its own work however Grafana has rewritten it', async () => {
+    const grafana = await FakeGrafana.start();
+    await syncTo(grafana).all();
+    Object.assign(grafana.state.dashboard(SERVICE), { schemaVersion: 43, panels: [] });
+    expect(itemOf(await syncTo(grafana).dashboards(), 'dashboard', SERVICE).outcome).toBe('unchanged');
+    const changed = await syncTo(grafana, { alerts: { latency_threshold_ms: 123 } }).dashboards();
+    expect(itemOf(changed, 'dashboard', SERVICE).outcome).toBe('updated');
+  });
+
   it('takes a dashboard for its own work again once somebody has brought that back', async () => {
     const grafana = await FakeGrafana.start();
     await syncTo(grafana).all();

@@ -38,8 +38,6 @@ export async function syncAlertRules(
       if (owner.provenance !== OURS && !overwrite) {
         return item('kept', 'somebody has made them editable; overwrite them to lose that');
       }
-      // another process was first
-      if (!stored && lost < MAX_LOST_RACES) continue;
     }
     if (stored && rules.length === 0) {
       for (const { uid } of stored.rules) await client.deleteAlertRule(uid);
