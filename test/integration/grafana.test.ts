@@ -27,6 +27,15 @@ function dashboardFor(url: string, grafana: TelemetryConfig['grafana'] = {}): Pr
   return startDashboard({ config: { service_name: 'chat', grafana: section } });
 }
 
+/** A configuration file for that Grafana, looked at again and again, and what writes it anew. */
+function configFileFor({ url }: FakeGrafana): { readonly configFile: string; readonly write: (more: object) => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-grafana-'));
+  closeLater(() => rmSync(folder, { recursive: true }));
+  const configFile = join(folder, 'monitoring.json');
+  const base = { service_name: 'chat', reload_interval_ms: 50, grafana: { enabled: true, url, api_key: API_KEY } };
+  return { configFile, write: (more) => writeFileSync(configFile, JSON.stringify({ ...base, ...more })) };
+}
+
 const written = (grafana: FakeGrafana): string[] =>
   grafana.requests.filter(({ method }) => method !== 'GET').map(({ path }) => path);
 
@@ -75,16 +84,7 @@ describe('a running dashboard with `grafana.enabled`', () => {
 
   it('takes up the section and the thresholds of a configuration file that changes', async () => {
     const grafana = await FakeGrafana.start();
-    const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-grafana-'));
-    closeLater(() => rmSync(folder, { recursive: true }));
-    const configFile = join(folder, 'monitoring.json');
-    const write = (more: object): void => {
-      const section = { enabled: true, url: grafana.url, api_key: API_KEY };
-      writeFileSync(
-        configFile,
-        JSON.stringify({ service_name: 'chat', reload_interval_ms: 50, grafana: section, ...more }),
-      );
-    };
+    const { configFile, write } = configFileFor(grafana);
     write({ grafana: { enabled: false } });
     const { log } = await startDashboard({ configFile });
     const times = (): number => log.lines.filter((line) => line.includes('is set up')).length;
@@ -98,14 +98,7 @@ describe('a running dashboard with `grafana.enabled`', () => {
 
   it('lets what is under way be, and comes not again, for a change that does not concern Grafana; else it gives that up', async () => {
     const grafana = await FakeGrafana.start();
-    const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-grafana-'));
-    closeLater(() => rmSync(folder, { recursive: true }));
-    const configFile = join(folder, 'monitoring.json');
-    const write = (more: object): void => {
-      const section = { enabled: true, url: grafana.url, api_key: API_KEY };
-      const document = { service_name: 'chat', reload_interval_ms: 50, grafana: section, ...more };
-      writeFileSync(configFile, JSON.stringify(document));
-    };
+    const { configFile, write } = configFileFor(grafana);
     write({});
     const { dashboard, log } = await startDashboard({ configFile });
     await waitFor('Grafana to be set up', () => log.lines.some((line) => line.includes('is set up')), SETTLED_MS);

@@ -122,7 +122,7 @@ describe('after the traffic has ended', () => {
     expect(wrongIn(given, [{ expr: exprOf(service!, title, 'A'), at: '9m', samples: {} }])).toBe('');
   });
 
-  it('the error rate was there while there was any', () => {
+  it('Error rate has a value while errors come', () => {
     expect(wrongIn(given, [{ expr: exprOf(service!, 'Error rate', 'A'), at: '1m30s', samples: { '{}': 1 } }])).toBe('');
   });
 });

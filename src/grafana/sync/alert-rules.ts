@@ -30,7 +30,8 @@ export async function syncAlertRules(
   for (let lost = 0; ; lost++) {
     const stored = await client.getRuleGroup(folderUid, group);
     if (stored ? isAsWanted(stored, wanted) : rules.length === 0) return item('unchanged');
-    const owner = await ownerOf(client, stored?.rules ?? rules);
+    // new ones were all here or elsewhere before: one tells
+    const owner = await ownerOf(client, stored?.rules ?? rules.slice(0, 1));
     if (owner) {
       const isHere = owner.folderUID === folderUid && owner.ruleGroup === group;
       if (owner.provenance === FROM_FILE) return item('kept', FROM_FILE_REASON);
