@@ -3,7 +3,7 @@ export type { InitializeOptions } from './singleton.ts';
 export type { StartOptions } from './parts.ts';
 export { TelemetryDashboard } from './dashboard.ts';
 export { PrometheusClient } from './otel/prometheus-client.ts';
-export type { CustomHistogramOptions, CustomMetricOptions } from './otel/prometheus-client.ts';
+export type { CustomGaugeOptions, CustomHistogramOptions, CustomMetricOptions } from './otel/prometheus-client.ts';
 export type {
   BoundCounter,
   BoundGauge,

@@ -17,9 +17,14 @@ import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-ty
 import { CellProvider } from './otel/provider.ts';
 import type { Scraper } from './otel/scraper.ts';
 import type { IMetricReader, Resource, ViewOptions } from './otel/sdk-types.ts';
-import type { Recorder } from './recording/recorder.ts';
+import { Recorder } from './recording/recorder.ts';
+import type { RecorderOptions } from './recording/recorder.ts';
 import { createRecording } from './recording/recording.ts';
 import type { Recording } from './recording/recording.ts';
+import { acceptClusterWorkers, portToClusterPrimary } from './workers/cluster-ports.ts';
+import { Membership } from './workers/membership.ts';
+import { acceptThreads, portToMainThread } from './workers/thread-ports.ts';
+import { Workers } from './workers/workers.ts';
 
 // The parts of a dashboard, made of what its configuration says.
 
@@ -39,13 +44,16 @@ export interface StartOptions {
 
 /** @param logger of all parts */
 export function recordingOf(config: ResolvedConfig, logger: OnceLogger): Recording {
-  const options = {
+  return createRecording(recorderOptionsOf(config, logger), durationBucketsOf(config));
+}
+
+function recorderOptionsOf({ limits, retention }: ResolvedConfig, logger: OnceLogger): RecorderOptions {
+  return {
     clock: systemClock,
     logger,
-    limits: { attributeValues: config.limits.attribute_values, series: config.limits.series },
-    windowMs: config.retention.window_ms,
+    limits: { attributeValues: limits.attribute_values, series: limits.series },
+    windowMs: retention.window_ms,
   };
-  return createRecording(options, durationBucketsOf(config));
 }
 
 /** With the bounds asked for or the default ones, and those that rules for Prometheus need to see a threshold crossed. */
@@ -62,9 +70,33 @@ export function integratorOf(config: ResolvedConfig, source: string, recorder: R
     customMetrics: () => customMetricsOf(recorder),
     logger: recorder.logger,
     clock: recorder.clock,
-    // the others of a cluster would only do the same again
-    isPrimary: cluster.isPrimary && isMainThread,
   });
+}
+
+/**
+ * Makes this process one service with its workers, whose figures are added to its own.
+ *
+ * @returns undefined in a thread: the main thread does it
+ */
+export function workersOf(config: ResolvedConfig, recorder: Recorder): Workers | undefined {
+  if (!isMainThread) return undefined;
+  return new Workers({
+    recorder,
+    createRecorder: () => new Recorder(recorderOptionsOf(config, recorder.logger)),
+    accept: cluster.isPrimary ? [acceptThreads, acceptClusterWorkers] : [acceptThreads],
+  });
+}
+
+/**
+ * Makes this worker part of one service with its primary.
+ *
+ * @param onJoined called when the primary takes it in
+ * @returns undefined in a process that is no worker
+ */
+export function membershipOf(recorder: Recorder, onJoined: () => void): Membership | undefined {
+  if (isMainThread && !cluster.isWorker) return undefined;
+  const connect = isMainThread ? portToClusterPrimary : portToMainThread;
+  return new Membership({ recorder, isThread: !isMainThread, connect, onJoined });
 }
 
 function customMetricsOf(recorder: Recorder): MetricSpec[] {
@@ -104,9 +136,10 @@ export function providerOf(
   resource: Resource,
   recorder: Recorder,
   scraper: Scraper,
+  beforeCollect: () => Promise<void>,
 ): CellProvider {
   try {
-    return new CellProvider({ recorder, resource, views, mainReader: scraper.reader, readers });
+    return new CellProvider({ recorder, resource, views, mainReader: scraper.reader, readers, beforeCollect });
   } catch (error) {
     const issue = {
       path: 'views, readers',

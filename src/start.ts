@@ -8,6 +8,7 @@ import type { OnceLogger } from './base/logger.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import { TelemetryDashboard } from './dashboard.ts';
 import type { DashboardParts } from './dashboard.ts';
+import { Duties } from './duties.ts';
 import { requireBearer } from './http/bearer.ts';
 import { TelemetryServer, end } from './http/server.ts';
 import type { RequestHandler, Routes } from './http/server.ts';
@@ -16,7 +17,15 @@ import { PrometheusClient } from './otel/prometheus-client.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
 import type { MetricProducer, Resource } from './otel/sdk-types.ts';
-import { instrumentationConfigOf, integratorOf, keysWithoutEffect, providerOf, recordingOf } from './parts.ts';
+import {
+  instrumentationConfigOf,
+  integratorOf,
+  keysWithoutEffect,
+  membershipOf,
+  providerOf,
+  recordingOf,
+  workersOf,
+} from './parts.ts';
 import type { StartOptions } from './parts.ts';
 import { NO_RECORDER } from './recording/realtime-recorder.ts';
 import type { Recording } from './recording/recording.ts';
@@ -127,26 +136,46 @@ function startAll(
   const alerting = new Alerting(recorder, identityOf(resource), source);
   alerting.configure(config.alerts);
   const grafana = integratorOf(config, source, recorder);
+  const workers = workersOf(config, recorder);
   const scraper = new Scraper(recorder, config.prometheus.labels);
-  const provider = providerOf(options, resource, recorder, scraper);
+  const refresh = (): Promise<void> => workers?.refresh() ?? Promise.resolve();
+  const provider = providerOf(options, resource, recorder, scraper, refresh);
   const sampling = new Sampling(recorder, () => {
-    alerting.evaluate();
+    duties.evaluateAlerts();
+  });
+  const instrumentation = new WsInstrumentation(wsConfig, recording);
+  const { token, enabled } = config.prometheus;
+  const guarded = (handler: RequestHandler): RequestHandler =>
+    token === undefined ? handler : requireBearer(token, handler);
+  const metricsHandler = guarded(scraper.handler);
+  const workersHandler = scraper.workersHandler(async () => {
+    await refresh();
+    return workers?.all ?? [];
+  });
+  const routes: Routes = new Map([
+    ['/metrics', metricsHandler],
+    ['/metrics/workers', guarded(workersHandler)],
+    ['/healthz', guarded(health)],
+  ]);
+  const http = enabled ? new TelemetryServer(routes, logger) : undefined;
+  const duties = new Duties({ config, alerting, grafana, sampling, http });
+  const membership = membershipOf(recorder, () => {
+    duties.leave();
   });
   sampling.configure(config.sampling_interval_ms);
-  const instrumentation = new WsInstrumentation(wsConfig, recording);
-  const { host, port, token, enabled } = config.prometheus;
-  const metricsHandler = token === undefined ? scraper.handler : requireBearer(token, scraper.handler);
-  const http = enabled ? new TelemetryServer(routes(metricsHandler, token), logger) : undefined;
 
   const close = async (): Promise<void> => {
     instrumentation.disable();
     sampling.close();
     grafana.close();
+    duties.end();
     await within(SHUTDOWN_TIMEOUT_MS, logger, [
+      membership?.close() ?? Promise.resolve(),
       provider.shutdown(SHUTDOWN_TIMEOUT_MS),
       alerting.close(SHUTDOWN_TIMEOUT_MS),
       http?.close() ?? Promise.resolve(),
     ]);
+    workers?.close();
     recorder.close();
   };
   const parts: DashboardParts = {
@@ -165,15 +194,13 @@ function startAll(
     address: () => http?.address ?? null,
     close,
   };
-  grafana.begin();
   return {
     parts,
-    listening: http ? http.listen(host, port) : Promise.resolve(),
+    listening: membership
+      ? membership.joined.then((isMember) => (isMember ? undefined : duties.take()))
+      : duties.take(),
     configure: (next) => {
-      const setUpGrafana = grafana.prepare(next);
-      alerting.configure(next.alerts);
-      setUpGrafana();
-      sampling.configure(next.sampling_interval_ms);
+      duties.configure(next);
     },
   };
 }
@@ -186,15 +213,9 @@ function identityOf({ attributes }: Resource): AlertIdentity {
   return { job: namespace === '' ? name : `${namespace}/${name}`, instance: text('service.instance.id') };
 }
 
-function routes(metrics: RequestHandler, token: string | undefined): Routes {
-  const health: RequestHandler = (_request, response) => {
-    end(response, 200, 'ok\n');
-  };
-  return new Map([
-    ['/metrics', metrics],
-    ['/healthz', token === undefined ? health : requireBearer(token, health)],
-  ]);
-}
+const health: RequestHandler = (_request, response) => {
+  end(response, 200, 'ok\n');
+};
 
 /** What a dashboard that is disabled or was shut down has to tell. */
 function noMetrics(): ReturnType<MetricProducer['collect']> {

@@ -24,5 +24,6 @@ function spec(
   description: string,
   attributes: readonly AttributeSpec[],
 ): MetricSpec {
-  return { name, kind, unit, description, attributes };
+  // every worker sees the same host
+  return { name, kind, unit, description, attributes, aggregator: 'own' };
 }

@@ -1,6 +1,12 @@
 /** What an instrument counts or measures, in the words of the OpenTelemetry metrics API. */
 export type MetricKind = 'counter' | 'up_down_counter' | 'gauge' | 'histogram';
 
+/**
+ * How the values that the workers of one service tell of a gauge become the service's: added up, the largest, the latest; `own`:
+ * workers tell none, the primary's stands for all.
+ */
+export type Aggregator = 'sum' | 'max' | 'last' | 'own';
+
 /** An attribute that series of a metric are told apart by. */
 export interface AttributeSpec {
   /** OpenTelemetry attribute key, dotted. */
@@ -22,6 +28,10 @@ export interface MetricSpec {
   readonly attributes: readonly AttributeSpec[];
   /** Histograms only: upper bounds, ascending, in the metric's unit. */
   readonly buckets?: BucketSpec;
+  /** Default: `sum`. Counters and histograms are added up, or `own`. */
+  readonly aggregator?: Aggregator;
+  /** The process has it, not each of its threads: threads do not tell it. Default: false. */
+  readonly ofProcess?: boolean;
 }
 
 /**

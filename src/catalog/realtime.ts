@@ -33,6 +33,8 @@ export function realtimeMetrics(durations: BucketSpec = DURATION_BUCKETS): Realt
       unit: 's',
       description: 'Smallest realtime.latency within retention.window_ms; no series without an observation',
       attributes: [],
+      // read from the histogram, which has the observations of all workers
+      aggregator: 'own',
     },
     latencyWindowMax: {
       name: 'realtime.latency.window.max',
@@ -40,6 +42,8 @@ export function realtimeMetrics(durations: BucketSpec = DURATION_BUCKETS): Realt
       unit: 's',
       description: 'Largest realtime.latency within retention.window_ms; no series without an observation',
       attributes: [],
+      // read from the histogram, which has the observations of all workers
+      aggregator: 'own',
     },
     errors: {
       name: 'realtime.errors',

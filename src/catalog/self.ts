@@ -43,6 +43,7 @@ export const selfMetrics = {
     unit: '{alert}',
     description: 'Alerts of this name that are firing',
     attributes: [{ key: 'alert' }, { key: 'severity', values: ALERT_SEVERITIES }],
+    aggregator: 'own',
   },
   alertNotificationsLost: {
     name: 'telemetry.alert.notifications.lost',
@@ -50,5 +51,14 @@ export const selfMetrics = {
     unit: '{notification}',
     description: 'Notifications of alerts that could not be delivered and were given up',
     attributes: [{ key: 'channel', values: ALERT_CHANNELS }],
+  },
+  workerAge: {
+    name: 'telemetry.worker.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Time since a cluster worker or worker thread last told its figures; they stay in the sum meanwhile',
+    // as many as the application starts: no cap on values from outside applies
+    attributes: [{ key: 'worker', values: [] }],
+    aggregator: 'own',
   },
 } satisfies Record<string, MetricSpec>;

@@ -134,6 +134,7 @@ export function webSocketMetrics(role: WebSocketRole, durations: BucketSpec = DU
       unit: 'By',
       description: `Bytes that wait to be sent on the open WebSocket ${role} connection with most of them`,
       attributes: [],
+      aggregator: 'max',
     },
     errors: {
       name: name('errors'),

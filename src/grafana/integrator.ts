@@ -25,8 +25,6 @@ export interface IntegratorOptions {
   readonly customMetrics: () => readonly MetricSpec[];
   readonly logger: OnceLogger;
   readonly clock: Clock;
-  /** Whether this process is the one that sets Grafana up by itself. */
-  readonly isPrimary: boolean;
 }
 
 /**
@@ -73,6 +71,13 @@ export class GrafanaIntegrator {
       this.#config = next;
       this.#setUp();
     };
+  }
+
+  /** @internal Leaves it to the primary process to set Grafana up. */
+  rest(): void {
+    this.#hasBegun = false;
+    this.#background?.close();
+    this.#background = undefined;
   }
 
   /** @internal Gives up what is under way. */
@@ -222,13 +227,9 @@ export class GrafanaIntegrator {
     this.#background?.close();
     this.#background = undefined;
     const { grafana } = this.#config;
-    const { logger, clock, isPrimary } = this.#options;
+    const { logger, clock } = this.#options;
     const client = this.#link?.client;
     if (!this.#hasBegun || !client || grafana.sync !== 'start') return;
-    if (!isPrimary) {
-      logger.info(NOT_PRIMARY);
-      return;
-    }
     this.#background = new BackgroundSync({
       sync: async () => (await this.#syncWith(client)).all(),
       address: addressText(new URL(grafana.url)),
@@ -239,8 +240,6 @@ export class GrafanaIntegrator {
 }
 
 const OFF = 'Grafana is not reached: grafana.enabled is not true, or the dashboard was shut down';
-const NOT_PRIMARY =
-  'Grafana is set up by the primary process, not by this worker; where the primary has no dashboard, telemetry-dashboard grafana push does it';
 
 /** The metric whose panel is meant; undefined for one in Grafana's JSON, and for what is neither. */
 function metricIn(panel: unknown): string | undefined {

@@ -15,9 +15,17 @@ export class CellReader implements IMetricReader {
   readonly #target: IMetricReader;
   readonly #collectCells: () => MetricData[];
   readonly #onCollect: () => void;
+  readonly #beforeCollect: () => Promise<void>;
 
-  constructor(target: IMetricReader, collectCells: () => MetricData[], onCollect: () => void) {
+  /** @param beforeCollect waited for; must not reject */
+  constructor(
+    target: IMetricReader,
+    collectCells: () => MetricData[],
+    onCollect: () => void,
+    beforeCollect: () => Promise<void>,
+  ) {
     this.#target = target;
+    this.#beforeCollect = beforeCollect;
     this.#collectCells = collectCells;
     this.#onCollect = onCollect;
   }
@@ -25,6 +33,7 @@ export class CellReader implements IMetricReader {
   setMetricProducer(instruments: MetricProducer): void {
     this.#target.setMetricProducer({
       collect: async (options?: MetricCollectOptions) => {
+        await this.#beforeCollect();
         const result = await instruments.collect(options);
         addToScope(result, this.#collectCells());
         this.#onCollect();

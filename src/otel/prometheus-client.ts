@@ -20,6 +20,15 @@ export interface CustomMetricOptions {
   readonly attributes?: readonly string[];
 }
 
+/** How a custom gauge is declared. */
+export interface CustomGaugeOptions extends CustomMetricOptions {
+  /**
+   * How the values of the workers of one service become the service's: added up, the largest, or the one that was set last. Default:
+   * `sum`.
+   */
+  readonly aggregator?: 'sum' | 'max' | 'last';
+}
+
 /** How a custom histogram is declared. */
 export interface CustomHistogramOptions extends CustomMetricOptions {
   /** Upper bounds in the metric's unit, ascending. Default for unit `s`: 0.1 ms to 63 s; for `By`: 64 B to 16 MiB; others need it. */
@@ -57,7 +66,7 @@ export class PrometheusClient {
    *
    * @throws TelemetryError as {@link counter}
    */
-  gauge(name: string, options: CustomMetricOptions = {}): CustomGauge {
+  gauge(name: string, options: CustomGaugeOptions = {}): CustomGauge {
     const spec = this.#declare(name, 'gauge', options);
     return customGauge(this.#recorder, this.#recorder.gauge(spec));
   }
@@ -95,7 +104,7 @@ export class PrometheusClient {
     return sum;
   }
 
-  #declare(name: string, kind: MetricKind, options: CustomHistogramOptions): MetricSpec {
+  #declare(name: string, kind: MetricKind, options: CustomHistogramOptions & CustomGaugeOptions): MetricSpec {
     const fail = (why: string): never => {
       throw new TelemetryError('TD_METRIC_INVALID', `telemetry-dashboard: ${kind} ${describe(name)}: ${why}`);
     };
@@ -112,6 +121,10 @@ export class PrometheusClient {
     const wrong = labels.findIndex((label, index) => label === null || labels.indexOf(label) !== index);
     if (wrong >= 0)
       fail(`${describe(attributes[wrong])} cannot be an attribute key, or becomes the same label as another`);
+    const aggregator = options.aggregator as unknown;
+    if (aggregator !== undefined && !isAggregator(aggregator)) {
+      return fail('`aggregator` is one of sum, max, last');
+    }
     const buckets = kind === 'histogram' ? bucketsOf(unit, options.buckets, fail) : undefined;
     const spec: MetricSpec = {
       name,
@@ -120,6 +133,7 @@ export class PrometheusClient {
       description,
       attributes: attributes.map((key) => ({ key })),
       ...(buckets && { buckets }),
+      ...(aggregator && kind === 'gauge' && { aggregator }),
     };
     const known = this.#recorder.family(name);
     if (known) return sameSpec(known.spec, spec) ? known.spec : fail('is already declared, with other options');
@@ -127,6 +141,10 @@ export class PrometheusClient {
     if (clash !== undefined) fail(`its Prometheus name is already that of ${clash}`);
     return spec;
   }
+}
+
+function isAggregator(value: unknown): value is 'sum' | 'max' | 'last' {
+  return value === 'sum' || value === 'max' || value === 'last';
 }
 
 function isStrings(value: unknown): value is readonly string[] {
@@ -148,8 +166,8 @@ function bucketsOf(unit: string, given: readonly number[] | undefined, fail: (wh
 }
 
 function sameSpec(a: MetricSpec, b: MetricSpec): boolean {
-  const essence = ({ kind, unit, attributes, buckets }: MetricSpec): string =>
-    JSON.stringify([kind, unit, attributes.map(({ key }) => key), buckets?.exported]);
+  const essence = ({ kind, unit, attributes, buckets, aggregator = 'sum' }: MetricSpec): string =>
+    JSON.stringify([kind, unit, attributes.map(({ key }) => key), buckets?.exported, aggregator]);
   return essence(a) === essence(b);
 }
 

@@ -18,7 +18,11 @@ export interface ProviderOptions {
   readonly mainReader: IMetricReader;
   /** The user's own. */
   readonly readers: readonly IMetricReader[];
+  /** Called before each collection of any reader, and waited for; must not reject. */
+  readonly beforeCollect?: () => Promise<void>;
 }
+
+const nothing = (): Promise<void> => Promise.resolve();
 
 /** How long the main reader may rest while another one collects; see {@link CellProvider}. */
 const LONGEST_REST_MS = 30_000;
@@ -39,7 +43,7 @@ export class CellProvider {
   #mainCollectedMs: number;
 
   /** @throws Error where a view is wrong, as the SDK words it */
-  constructor({ recorder, resource, views, mainReader, readers }: ProviderOptions) {
+  constructor({ recorder, resource, views, mainReader, readers, beforeCollect = nothing }: ProviderOptions) {
     this.#recorder = recorder;
     this.#mainReader = mainReader;
     this.#hasViews = views.length > 0;
@@ -56,6 +60,7 @@ export class CellProvider {
           () => {
             this.#collected(reader);
           },
+          beforeCollect,
         );
       }),
     });

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { IMetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { selfMetrics } from '../catalog/self.ts';
@@ -8,6 +9,8 @@ import type { RequestHandler } from '../http/server.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { CONTENT_TYPES, expose } from './exposition.ts';
 import type { ExpositionFormat } from './exposition.ts';
+import { WorkerMetrics } from './worker-metrics.ts';
+import type { WorkerRecorder } from './worker-metrics.ts';
 
 /** A user's observable callback may take this long before the scrape fails. */
 const COLLECT_TIMEOUT_MS = 5000;
@@ -37,11 +40,31 @@ export class Scraper {
   }
 
   /** Never rejects: on a server of the user's nobody might be there to catch it. */
-  readonly handler: RequestHandler = async (request, response) => {
+  readonly handler: RequestHandler = (request, response) => this.#answer(request, response, () => this.collect());
+
+  /**
+   * Answers with the series of each worker alone, told apart by `worker`.
+   *
+   * @param workers gives them, up to date
+   */
+  workersHandler(workers: () => Promise<readonly WorkerRecorder[]>): RequestHandler {
+    const metrics = new WorkerMetrics();
+    return (request, response) =>
+      this.#answer(request, response, async () => {
+        const { resource } = await this.collect();
+        return { resource, scopeMetrics: metrics.collect(await workers()) };
+      });
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    collect: () => Promise<ResourceMetrics>,
+  ): Promise<void> {
     const { clock, logger } = this.#recorder;
     const startMs = clock.monotonicMs();
     try {
-      const collected = await this.collect();
+      const collected = await collect();
       const format = formatFor(request.headers.accept);
       response.setHeader('content-type', CONTENT_TYPES[format]);
       response.setHeader('vary', 'accept, accept-encoding');
@@ -55,7 +78,7 @@ export class Scraper {
       if (response.headersSent) response.destroy();
       else end(response, 500, `The metrics could not be collected: ${messageOf(error)}\n`);
     }
-  };
+  }
 }
 
 /** OpenMetrics when the scraper asks for it at least as much as for plain text. */

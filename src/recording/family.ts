@@ -69,6 +69,11 @@ export class Family<Cell = CounterCell | GaugeCell | HistogramCell> {
     return this.spec.attributes.length === 0 ? this.#single() : (place as Series<Cell>);
   }
 
+  /** The series for what has lost an attribute elsewhere, with those of these values that are within the cap here too. */
+  overflowSeriesAt(values: AttributeValues): Series<Cell> {
+    return this.#overflowAt(values.map((value, index) => (this.#admits(index, value) ? value : undefined)));
+  }
+
   /** The series with exactly these values, or undefined; makes none. */
   find(values: AttributeValues): Series<Cell> | undefined {
     return this.series.find((series) => values.every((value, index) => series.values[index] === value));
@@ -98,6 +103,10 @@ export class Family<Cell = CounterCell | GaugeCell | HistogramCell> {
     }
     if (!overflowed) return this.#add(kept, false);
     this.#onOverflow(this.spec.name);
+    return this.#overflowAt(kept);
+  }
+
+  #overflowAt(kept: (string | undefined)[]): Series<Cell> {
     const known = lookUp(this.#overflowRoot, kept);
     if (known) return known;
     if (this.series.length >= this.#limits.series) {

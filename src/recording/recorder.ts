@@ -32,6 +32,7 @@ export class Recorder {
   readonly #limits: SeriesLimits;
   readonly #families = new Map<string, AnyFamily>();
   readonly #layouts = new Map<BucketSpec, BucketLayout>();
+  readonly #tallies = new Map<string, CounterCell>();
   readonly #windows = new Map<CounterFamily | HistogramFamily, CounterWindow | HistogramWindow>();
   /** Monotonic milliseconds at which each window was first asked for. */
   readonly #windowStartsMs = new Map<CounterFamily | HistogramFamily, number>();
@@ -87,12 +88,24 @@ export class Recorder {
 
   /** Likewise for a gauge or an up-down counter. */
   gauge(spec: MetricSpec): GaugeFamily {
-    return this.#familyOf(spec, () => new GaugeCell()) as GaugeFamily;
+    return this.#familyOf(spec, () => new GaugeCell(spec.aggregator)) as GaugeFamily;
   }
 
   /** Likewise for a histogram; the spec has buckets. */
   histogram(spec: MetricSpec): HistogramFamily {
     return this.#familyOf(spec, () => new HistogramCell(this.#layoutOf(spec))) as HistogramFamily;
+  }
+
+  /** Counts that are no metric, but of which the workers of a service have a sum too. */
+  get tallies(): Iterable<readonly [name: string, cell: CounterCell]> {
+    return this.#tallies;
+  }
+
+  /** @returns the tally of this name: the one there is, or a new one. */
+  tally(name: string): CounterCell {
+    let cell = this.#tallies.get(name);
+    if (!cell) this.#tallies.set(name, (cell = new CounterCell()));
+    return cell;
   }
 
   /** The sliding window over all series of a counter. */

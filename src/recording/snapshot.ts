@@ -127,7 +127,10 @@ export class SnapshotReader {
       errors: this.#errors(),
       sessions: { active: realtime.activeSessions.value ?? 0, total: realtime.sessions.value },
       queues: Object.fromEntries(
-        realtime.queues.series.map(({ values, cell }) => [values[0] ?? OTHER, cell.value ?? 0]),
+        // a queue of a worker that has ended has no size
+        realtime.queues.series.flatMap(({ values: [name], cell: { value } }) =>
+          value === null ? [] : [[name ?? OTHER, value]],
+        ),
       ),
       resources: {
         memoryBytes: this.#gauge(processMetrics.memoryUsage),

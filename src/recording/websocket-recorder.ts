@@ -1,8 +1,8 @@
 import type { BucketSpec } from '../catalog/metric.ts';
 import { DIRECTIONS, DROP_REASONS, webSocketMetrics } from '../catalog/websocket.ts';
 import type { Direction, SendDropReason, WebSocketRole } from '../catalog/websocket.ts';
-import type { CounterCell, HistogramCell } from './cells.ts';
-import type { CounterFamily, GaugeFamily, HistogramFamily } from './family.ts';
+import type { CounterCell, GaugeCell, HistogramCell } from './cells.ts';
+import type { CounterFamily, HistogramFamily } from './family.ts';
 import type { Recorder } from './recorder.ts';
 import { Traffic } from './traffic.ts';
 
@@ -59,7 +59,6 @@ export class WebSocketRecorder {
   readonly #role: WebSocketRole;
   readonly #connectionDuration: HistogramFamily;
   readonly #handshakeDuration: HistogramFamily;
-  readonly #openConnections: GaugeFamily;
   readonly #sizes: HistogramFamily;
   readonly #networkIo: Readonly<Record<Direction, CounterCell>>;
   readonly #dropped: Readonly<Record<SendDropReason, CounterCell>>;
@@ -68,7 +67,10 @@ export class WebSocketRecorder {
   readonly #traffic = new Map<string | undefined, Traffic>();
   readonly #sources = new Set<OpenConnections>();
   #told: ConnectionCounts | undefined;
-  #opened = 0;
+  readonly #active: GaugeCell;
+  readonly #idle: GaugeCell;
+  readonly #opened: CounterCell;
+  #hasOpened = false;
   #manualMessages = false;
   #observedMessages = false;
 
@@ -77,7 +79,10 @@ export class WebSocketRecorder {
     const specs = webSocketMetrics(role, durations);
     this.#recorder = recorder;
     this.#role = role;
-    this.#openConnections = recorder.gauge(specs.openConnections);
+    const openConnections = recorder.gauge(specs.openConnections);
+    this.#active = openConnections.at(['active']);
+    this.#idle = openConnections.at(['idle']);
+    this.#opened = recorder.tally(`${specs.openConnections.name} opened`);
     this.#connectionDuration = recorder.histogram(specs.connectionDuration);
     this.#handshakeDuration = recorder.histogram(specs.handshakeDuration);
     this.messages = recorder.counter(specs.messages);
@@ -93,9 +98,7 @@ export class WebSocketRecorder {
     const max = recorder.gauge(specs.sendBufferMax).at([]);
     this.errors = recorder.counter(specs.errors);
     recorder.onRefresh(() => {
-      const { active, idle } = this.connections;
-      this.#openConnections.at(['active']).set(active);
-      this.#openConnections.at(['idle']).set(idle);
+      this.#observeConnections();
       const { usageBytes, maxBytes } = this.#sendBuffers();
       usage.set(usageBytes);
       max.set(maxBytes);
@@ -104,24 +107,30 @@ export class WebSocketRecorder {
 
   /** Connections that were seen to open since the start. */
   get opened(): number {
-    return this.#opened;
+    return this.#opened.value;
   }
 
-  /** Open connections now: what the application told last plus what is observed. */
+  /** Open connections now: what the application told last plus what is observed, here and in workers. */
   get connections(): ConnectionCounts {
+    this.#observeConnections();
+    return { active: this.#active.value ?? 0, idle: this.#idle.value ?? 0 };
+  }
+
+  #observeConnections(): void {
     const counts = { active: this.#told?.active ?? 0, idle: this.#told?.idle ?? 0 };
     for (const source of this.#sources) {
       const { active, idle } = source.count();
       counts.active += active;
       counts.idle += idle;
     }
-    return counts;
+    this.#active.set(counts.active);
+    this.#idle.set(counts.idle);
   }
 
   /** Takes the application's own count in place of its last one. */
   tellConnections(counts: ConnectionCounts): void {
     this.#told = counts;
-    if (this.#opened > 0) this.#warnOfTwoSources('connections', 'updateConnectionMetrics');
+    if (this.#hasOpened) this.#warnOfTwoSources('connections', 'updateConnectionMetrics');
   }
 
   /** Adds a source of open connections. Returns how to remove it. */
@@ -171,7 +180,8 @@ export class WebSocketRecorder {
   }
 
   connectionOpened(): void {
-    this.#opened++;
+    this.#hasOpened = true;
+    this.#opened.add(1);
     if (this.#told) this.#warnOfTwoSources('connections', 'updateConnectionMetrics');
   }
 

@@ -11,6 +11,7 @@ export class Sampling {
   readonly #host: HostSampler;
   readonly #onSample: () => void;
   readonly #advancing: NodeJS.Timeout;
+  #hasHost = true;
   #timers: NodeJS.Timeout[] = [];
   #intervalMs: number | undefined;
 
@@ -33,9 +34,19 @@ export class Sampling {
         this.#process.sample();
         this.#onSample();
       }, intervalMs),
-      setInterval(() => this.#host.sample(), Math.max(intervalMs, HOST_INTERVAL_MS)),
+      setInterval(
+        () => {
+          if (this.#hasHost) this.#host.sample();
+        },
+        Math.max(intervalMs, HOST_INTERVAL_MS),
+      ),
     ];
     for (const timer of this.#timers) timer.unref();
+  }
+
+  /** Leaves the host to somebody else. */
+  leaveHost(): void {
+    this.#hasHost = false;
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { selfMetrics } from '../../catalog/self.ts';
 import { webSocketMetrics } from '../../catalog/websocket.ts';
 import { barGauge } from '../panels/bar-gauge.ts';
 import type { Section } from '../panels/grid.ts';
-import { increaseByPoint, observationsSinceStart, orZero, quantile, sinceStart } from '../panels/query.ts';
+import { increaseByPoint, observationsSinceStart, orZero, quantile, sinceStart, value } from '../panels/query.ts';
 import { stat } from '../panels/stat.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { errorsByComponent, errorsSinceStart } from './errors.ts';
@@ -124,6 +124,20 @@ export function self(): Section {
           {
             expr: increaseByPoint(selfMetrics.alertNotificationsLost, { by: ['channel'], unnamed: '_other' }),
             legend: '{{channel}}',
+          },
+        ],
+      }),
+      timeSeries({
+        title: 'Silence of workers',
+        description:
+          'Time since each cluster worker or worker thread last told its primary its figures, which stay in the sum meanwhile. Normal: below a second. A line that climbs: that worker hangs, or is stopped.',
+        size: [24, 7],
+        unit: 's',
+        noValue: 'No workers',
+        queries: [
+          {
+            expr: value('max', selfMetrics.workerAge, { by: ['job', 'instance', 'worker'] }),
+            legend: '{{instance}} {{worker}}',
           },
         ],
       }),

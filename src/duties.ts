@@ -1,0 +1,87 @@
+import type { Alerting } from './alerts/alerting.ts';
+import type { ResolvedConfig } from './config/schema.ts';
+import type { GrafanaIntegrator } from './grafana/integrator.ts';
+import type { TelemetryServer } from './http/server.ts';
+import type { Sampling } from './resources/sampling.ts';
+
+export interface DutiesOptions {
+  readonly config: ResolvedConfig;
+  readonly alerting: Alerting;
+  readonly grafana: GrafanaIntegrator;
+  readonly sampling: Sampling;
+  readonly http: TelemetryServer | undefined;
+}
+
+/**
+ * What is done once for a service, not by each of its workers: the endpoint, alerts, Grafana, the push, figures of the host. A process
+ * without workers does it, and their primary; a worker only where it has no primary that does.
+ */
+export class Duties {
+  readonly #options: DutiesOptions;
+  #config: ResolvedConfig;
+  #state: 'waiting' | 'taken' | 'left' = 'waiting';
+
+  constructor(options: DutiesOptions) {
+    this.#options = options;
+    this.#config = options.config;
+  }
+
+  /** Whether this process has them. */
+  get areTaken(): boolean {
+    return this.#state === 'taken';
+  }
+
+  /**
+   * Takes them up; not once they were left.
+   *
+   * @throws TelemetryError (as a rejection) `TD_PORT_UNAVAILABLE`
+   */
+  async take(): Promise<void> {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'taken';
+    const { grafana, http } = this.#options;
+    const { host, port } = this.#config.prometheus;
+    grafana.begin();
+    await http?.listen(host, port);
+  }
+
+  /** Leaves them to the primary, for good. What fires here is over; it may fire in the primary. */
+  leave(): void {
+    const { grafana, http, sampling, alerting } = this.#options;
+    const wereTaken = this.areTaken;
+    this.#state = 'left';
+    grafana.rest();
+    sampling.leaveHost();
+    this.#configureAlerts();
+    if (!wereTaken) return;
+    alerting.evaluate();
+    void http?.close();
+  }
+
+  /** The dashboard is shut down: they are not taken up any more. */
+  end(): void {
+    this.#state = 'left';
+  }
+
+  /** After each sample. */
+  evaluateAlerts(): void {
+    if (this.areTaken) this.#options.alerting.evaluate();
+  }
+
+  /**
+   * Brings what can change in a running dashboard up to `config`.
+   *
+   * @throws TelemetryConfigError where it cannot; nothing has changed then
+   */
+  configure(config: ResolvedConfig): void {
+    const setUpGrafana = this.#options.grafana.prepare(config);
+    this.#configureAlerts(config);
+    setUpGrafana();
+    this.#options.sampling.configure(config.sampling_interval_ms);
+    this.#config = config;
+  }
+
+  #configureAlerts({ alerts }: ResolvedConfig = this.#config): void {
+    this.#options.alerting.configure({ ...alerts, enabled: alerts.enabled && this.#state !== 'left' });
+  }
+}

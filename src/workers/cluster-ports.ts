@@ -1,0 +1,81 @@
+import cluster from 'node:cluster';
+import type { Worker } from 'node:cluster';
+import { isMessage } from './port.ts';
+import type { Accept, Port, PortListener } from './port.ts';
+import type { Message } from './report.ts';
+
+/**
+ * Messages whose `cmd` begins so go past the application: no `'message'` listener of its sees them, and none that it does not have is
+ * needed. Node.js keeps the prefix for itself and passes over commands that it does not know; there is no other way to talk over the
+ * channel that a cluster has which an application could not notice.
+ */
+const CMD = 'NODE_TELEMETRY_DASHBOARD';
+
+/** Takes up the way to each cluster worker there is and will be. Returns how to stop. */
+export function acceptClusterWorkers(accept: Accept): () => void {
+  const undo = new Map<Worker, () => void>();
+  const take = (worker: Worker): void => {
+    // one that was forked in this very moment is told of twice
+    if (undo.has(worker)) return;
+    const child = worker.process;
+    const listener = accept(
+      { send: (message, sent) => deliver(child, message, sent), close: () => undefined },
+      'process',
+    );
+    const receive = receiver(listener);
+    // the channel ends after its last message, the process may do so before
+    const end = (): void => {
+      release();
+      listener.ended();
+    };
+    const release = (): void => {
+      undo.delete(worker);
+      child.off('internalMessage', receive);
+      child.off('disconnect', end);
+    };
+    undo.set(worker, release);
+    child.on('internalMessage', receive);
+    child.on('disconnect', end);
+  };
+  for (const worker of Object.values(cluster.workers ?? {})) if (worker?.isConnected() === true) take(worker);
+  cluster.on('fork', take);
+  return () => {
+    cluster.off('fork', take);
+    for (const release of [...undo.values()]) release();
+  };
+}
+
+/** The way from this cluster worker to its primary. It does not keep the process alive. */
+export function portToClusterPrimary(listener: PortListener): Port {
+  const receive = receiver(listener);
+  process.on('internalMessage', receive);
+  return {
+    send: (message, sent) => deliver(process, message, sent),
+    close: () => void process.off('internalMessage', receive),
+  };
+}
+
+/** What both ends have: a process, or the one that it has started. */
+interface End {
+  readonly connected: boolean;
+  send?(message: unknown, handle: undefined, options: undefined, sent: (error: Error | null) => void): boolean;
+}
+
+function deliver(end: End, message: Message, sent: () => void = () => undefined): void {
+  try {
+    if (!end.connected || !end.send) sent();
+    else
+      end.send({ cmd: CMD, message }, undefined, undefined, () => {
+        sent();
+      });
+  } catch {
+    sent();
+  }
+}
+
+function receiver(listener: PortListener): (envelope: unknown) => void {
+  return (envelope) => {
+    if (typeof envelope !== 'object' || envelope === null || !('cmd' in envelope) || envelope.cmd !== CMD) return;
+    if ('message' in envelope && isMessage(envelope.message)) listener.message(envelope.message);
+  };
+}

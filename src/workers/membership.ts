@@ -1,0 +1,117 @@
+import { VERSION } from '../base/version.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { Port, PortListener } from './port.ts';
+import { Reporter } from './reporter.ts';
+import type { Message } from './report.ts';
+
+/** How often a worker tells its counters; gauges, which take longer to read, each so many times. */
+const REPORT_MS = 200;
+const REPORTS_PER_GAUGES = 4;
+
+/** How long a worker waits for its primary before it works alone. */
+const JOIN_MS = 1000;
+
+export interface MembershipOptions {
+  readonly recorder: Recorder;
+  readonly isThread: boolean;
+  /** Opens the way to the primary. */
+  readonly connect: (listener: PortListener) => Port;
+  /** Called when the primary takes this worker in: what it does for the whole the worker then leaves. */
+  readonly onJoined: () => void;
+}
+
+/** A worker's part of being one service with its primary: it tells what it has recorded. Keeps no process alive, and never throws. */
+export class Membership implements PortListener {
+  /** Ends true once the primary has taken this worker in, false where it has not for a second. It may still do so later. */
+  readonly joined: Promise<boolean>;
+  readonly #reporter: Reporter;
+  readonly #port: Port;
+  readonly #onJoined: () => void;
+  #settle: (isMember: boolean) => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
+  #isSending = false;
+  #hasJoined = false;
+
+  constructor({ recorder, isThread, connect, onJoined }: MembershipOptions) {
+    this.#reporter = new Reporter(recorder, isThread);
+    this.#onJoined = onJoined;
+    this.joined = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#port = connect(this);
+    // referenced: whoever waits for it shall not end over it
+    const waiting = setTimeout(() => {
+      this.#settle(false);
+    }, JOIN_MS);
+    void this.joined.then(() => {
+      clearTimeout(waiting);
+    });
+    this.#port.send({ kind: 'hello', version: VERSION });
+    process.once('exit', this.#tellLast);
+  }
+
+  message(message: Message): void {
+    if (message.kind === 'welcome' && message.version === VERSION) this.#join();
+    if (message.kind === 'ask') this.#tell(true, message.number);
+    if (message.kind === 'bye') this.#pause();
+  }
+
+  ended(): void {
+    this.#pause();
+  }
+
+  /** Tells the last, and no more. Ends when it has left; never rejects. */
+  close(): Promise<void> {
+    process.off('exit', this.#tellLast);
+    this.#settle(false);
+    return new Promise((resolve) => {
+      this.#tellLast(resolve);
+      this.#port.close();
+    });
+  }
+
+  #join(): void {
+    this.#pause();
+    this.#reporter.introduce();
+    this.#timer = setInterval(() => {
+      this.#tick();
+    }, REPORT_MS).unref();
+    this.#tell(true, null);
+    if (!this.#hasJoined) this.#onJoined();
+    this.#hasJoined = true;
+    this.#settle(true);
+  }
+
+  #tick(): void {
+    // what cannot leave waits in the cells, not in a queue
+    if (!this.#isSending) this.#tell(++this.#ticks % REPORTS_PER_GAUGES === 0, null);
+  }
+
+  #tell(withGauges: boolean, answers: number | null): void {
+    const report = this.#reporter.take(withGauges);
+    // with gauges it is told even where there is nothing: that it lives
+    if (!report && !withGauges) return;
+    this.#isSending = true;
+    this.#port.send({ kind: 'report', answers, report }, () => {
+      this.#isSending = false;
+    });
+  }
+
+  readonly #tellLast = (done?: unknown): void => {
+    const isMember = this.#timer !== undefined;
+    this.#pause();
+    const then = typeof done === 'function' ? (done as () => void) : undefined;
+    if (!isMember) {
+      then?.();
+      return;
+    }
+    this.#port.send({ kind: 'report', answers: null, report: this.#reporter.take(true) });
+    this.#port.send({ kind: 'bye' }, then);
+  };
+
+  #pause(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,183 @@
+import { VERSION } from '../base/version.ts';
+import { selfMetrics } from '../catalog/self.ts';
+import type { GaugeFamily } from '../recording/family.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { Accept, Port, PortListener } from './port.ts';
+import { WorkerFigures } from './worker-figures.ts';
+import type { Message } from './report.ts';
+
+/** A worker that has not answered within this time is read by what it told last. */
+const ANSWER_MS = 200;
+
+export interface WorkersOptions {
+  /** The primary's own, to which everything is added. */
+  readonly recorder: Recorder;
+  /** Makes the recorder that holds one worker's figures alone. */
+  readonly createRecorder: () => Recorder;
+  /** Ways to take workers up. */
+  readonly accept: readonly ((accept: Accept) => () => void)[];
+}
+
+/** One worker, for whoever wants to see it alone. */
+export interface WorkerView {
+  /** `1` for a process, `thread-1` for a thread; given anew when its worker has ended. */
+  readonly name: string;
+  readonly recorder: Recorder;
+}
+
+/**
+ * A primary's part of being one service with its workers: adds what they tell into its own recorder, so that whoever reads that reads
+ * the whole. What a worker has counted stays when it ends. Never throws, and keeps no process alive.
+ */
+export class Workers {
+  readonly #options: WorkersOptions;
+  readonly #ages: GaugeFamily;
+  readonly #members = new Map<string, Member>();
+  /** Of those that have told nothing yet too. */
+  readonly #names = new Set<string>();
+  readonly #stop: readonly (() => void)[];
+  #asks = 0;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(options: WorkersOptions) {
+    const { recorder, accept } = options;
+    this.#options = options;
+    this.#ages = recorder.gauge(selfMetrics.workerAge);
+    const stopAging = recorder.onRefresh(() => {
+      for (const { name, ageSeconds } of this.#members.values()) this.#ages.at([name]).set(ageSeconds);
+    });
+    this.#stop = [stopAging, ...accept.map((begin) => begin((port, kind) => this.#take(port, kind)))];
+  }
+
+  /** Those that have told something. */
+  get all(): readonly WorkerView[] {
+    return [...this.#members.values()].map(({ name, figures }) => ({ name, recorder: figures.recorder }));
+  }
+
+  /** Asks every worker for what it has now, and waits for it, 200 ms at most; not for one that owes an answer from before. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#ask().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  close(): void {
+    for (const { port } of this.#members.values()) port.send({ kind: 'bye' });
+    for (const stop of this.#stop) stop();
+  }
+
+  async #ask(): Promise<void> {
+    const number = ++this.#asks;
+    const answers = [...this.#members.values()]
+      .filter((member) => !member.owesAnswer)
+      .map((member) => member.ask(number));
+    if (answers.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ANSWER_MS);
+    });
+    await Promise.race([Promise.all(answers), late]);
+    clearTimeout(timer);
+  }
+
+  #take(port: Port, kind: 'process' | 'thread'): PortListener {
+    const name = this.#freeName(kind);
+    let member: Member | undefined;
+    const leave = (): void => {
+      if (!member) return;
+      this.#members.delete(member.name);
+      this.#ages.at([member.name]).set(null);
+      member.leave();
+      member = undefined;
+    };
+    // it may have begun before this primary did
+    port.send({ kind: 'welcome', version: VERSION });
+    return {
+      message: (message) => {
+        if (message.kind === 'hello') this.#greet(port, message.version);
+        if (message.kind === 'report') {
+          member ??= this.#enter(name, port);
+          member.told(message);
+        }
+        if (message.kind === 'bye') leave();
+      },
+      ended: () => {
+        leave();
+        this.#names.delete(name);
+      },
+    };
+  }
+
+  #greet(port: Port, version: string): void {
+    if (version === VERSION) {
+      port.send({ kind: 'welcome', version });
+      return;
+    }
+    this.#options.recorder.logger.warnOnce(
+      `worker version ${version}`,
+      `a worker has telemetry-dashboard ${version}, its primary ${VERSION}: it is not in the sum`,
+    );
+  }
+
+  #enter(name: string, port: Port): Member {
+    const { recorder, createRecorder } = this.#options;
+    const member = new Member(name, port, new WorkerFigures(recorder, createRecorder()));
+    this.#members.set(name, member);
+    return member;
+  }
+
+  /** The lowest number that no other one has: those of a cluster whose workers are replaced stay the same. */
+  #freeName(kind: 'process' | 'thread'): string {
+    const prefix = kind === 'thread' ? 'thread-' : '';
+    let number = 1;
+    while (this.#names.has(`${prefix}${number}`)) number++;
+    const name = `${prefix}${number}`;
+    this.#names.add(name);
+    return name;
+  }
+}
+
+/** A worker that tells its figures. */
+class Member {
+  readonly name: string;
+  readonly port: Port;
+  readonly figures: WorkerFigures;
+  #asked: { readonly number: number; readonly answered: () => void } | undefined;
+
+  constructor(name: string, port: Port, figures: WorkerFigures) {
+    this.name = name;
+    this.port = port;
+    this.figures = figures;
+  }
+
+  get ageSeconds(): number {
+    return this.figures.ageSeconds;
+  }
+
+  get owesAnswer(): boolean {
+    return this.#asked !== undefined;
+  }
+
+  ask(number: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#asked = { number, answered: resolve };
+      this.port.send({ kind: 'ask', number });
+    });
+  }
+
+  told({ answers, report }: Extract<Message, { kind: 'report' }>): void {
+    this.figures.add(report);
+    if (answers === this.#asked?.number) this.#answered();
+  }
+
+  leave(): void {
+    this.figures.end();
+    this.#answered();
+  }
+
+  #answered(): void {
+    this.#asked?.answered();
+    this.#asked = undefined;
+  }
+}
