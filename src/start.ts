@@ -16,7 +16,14 @@ import { PrometheusClient } from './otel/prometheus-client.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
 import type { MetricProducer, Resource } from './otel/sdk-types.ts';
-import { instrumentationConfigOf, integratorOf, keysWithoutEffect, providerOf, recordingOf } from './parts.ts';
+import {
+  instrumentationConfigOf,
+  integratorOf,
+  keysWithoutEffect,
+  providerOf,
+  pushReadersOf,
+  recordingOf,
+} from './parts.ts';
 import type { StartOptions } from './parts.ts';
 import { NO_RECORDER } from './recording/realtime-recorder.ts';
 import type { Recording } from './recording/recording.ts';
@@ -128,7 +135,8 @@ function startAll(
   alerting.configure(config.alerts);
   const grafana = integratorOf(config, source, recorder);
   const scraper = new Scraper(recorder, config.prometheus.labels);
-  const provider = providerOf(options, resource, recorder, scraper);
+  const readers = [...(options.readers ?? []), ...pushReadersOf(config, source, recorder)];
+  const provider = providerOf({ ...options, readers }, resource, recorder, scraper);
   const sampling = new Sampling(recorder, () => {
     alerting.evaluate();
   });
