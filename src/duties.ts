@@ -60,7 +60,7 @@ export class Duties {
 
   /** The dashboard is shut down: they are not taken up any more. */
   end(): void {
-    this.#state = 'left';
+    if (!this.areTaken) this.#state = 'left';
   }
 
   /** After each sample. */

@@ -14,6 +14,7 @@ import type { ResolvedConfig } from './config/schema.ts';
 import { GrafanaIntegrator } from './grafana/integrator.ts';
 import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
+import { otlpReaderOf } from './otel/otlp/reader.ts';
 import { CellProvider } from './otel/provider.ts';
 import type { Scraper } from './otel/scraper.ts';
 import type { IMetricReader, Resource, ViewOptions } from './otel/sdk-types.ts';
@@ -128,6 +129,20 @@ export function instrumentationConfigOf(
     ...(ping_interval_ms !== undefined && { pingIntervalMs: ping_interval_ms }),
     ...(messageType !== undefined && { messageType }),
   };
+}
+
+/**
+ * The readers that the configuration asks for besides the user's own.
+ *
+ * @throws TelemetryConfigError where an exporter package is missing or a file of `otlp.tls` cannot be read
+ */
+export function pushReadersOf(
+  { otlp }: ResolvedConfig,
+  source: string,
+  { logger, clock }: Recorder,
+  mayPush: () => boolean,
+): IMetricReader[] {
+  return otlp.enabled ? [otlpReaderOf(otlp, { source, logger, clock, mayPush })] : [];
 }
 
 /** @throws TelemetryConfigError where the SDK refuses the views or readers */

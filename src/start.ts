@@ -23,6 +23,7 @@ import {
   keysWithoutEffect,
   membershipOf,
   providerOf,
+  pushReadersOf,
   recordingOf,
   workersOf,
 } from './parts.ts';
@@ -139,7 +140,9 @@ function startAll(
   const workers = workersOf(config, recorder);
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const refresh = (): Promise<void> => workers?.refresh() ?? Promise.resolve();
-  const provider = providerOf(options, resource, recorder, scraper, refresh);
+  const push = pushReadersOf(config, source, recorder, () => duties.areTaken);
+  const readers = [...(options.readers ?? []), ...push];
+  const provider = providerOf({ ...options, readers }, resource, recorder, scraper, refresh);
   const sampling = new Sampling(recorder, () => {
     duties.evaluateAlerts();
   });

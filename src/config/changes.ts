@@ -5,7 +5,7 @@ import type { ResolvedConfig } from './schema.ts';
 const LIVE: ReadonlySet<string> = new Set(['alerts', 'grafana', 'logging', 'sampling_interval_ms']);
 
 /** Sections that are checked, on which nothing is built yet. */
-export const WITHOUT_EFFECT = ['live', 'otlp'] as const;
+export const WITHOUT_EFFECT = ['live'] as const;
 
 /** What differs between two documents, in dots: `alerts.thresholds.high_latency_ms`. */
 export interface ConfigChanges {

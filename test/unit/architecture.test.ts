@@ -10,7 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   recording: ['base', 'catalog'],
   instruments: ['base', 'catalog', 'recording'],
   http: ['base'],
-  otel: ['base', 'catalog', 'recording', 'instruments', 'http'],
+  otel: ['base', 'catalog', 'recording', 'instruments', 'http', 'config'],
   workers: ['base', 'catalog', 'recording'],
   instrumentation: ['base', 'catalog', 'recording', 'instruments'],
   resources: ['base', 'catalog', 'recording'],
@@ -66,6 +66,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
     ['instruments', 'otel', 'instrumentation', 'resources', 'dashboard.ts', 'parts.ts', 'start.ts'],
   ],
   [/^@opentelemetry\/(sdk-metrics|resources|exporter-prometheus)$/, ['otel']],
+  [/^(@opentelemetry\/exporter-metrics-otlp-(proto|http|grpc)|@grpc\/grpc-js)$/, ['otel']],
   [/^@opentelemetry\/host-metrics$/, ['resources']],
   [/^require-in-the-middle$/, ['instrumentation']],
   [/^(valibot|fastest-levenshtein)$/, ['config']],
@@ -78,7 +79,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:http$/, ['http', 'otel', 'instrumentation', 'cli']],
   [/^node:(https|diagnostics_channel)$/, ['http', 'instrumentation']],
   [/^node:net$/, ['alerts']],
-  [/^node:tls$/, ['config', 'alerts']],
+  [/^node:tls$/, ['config', 'otel', 'alerts']],
   [/^node:child_process$/, ['cli']],
   [
     /^node:(stream|zlib|timers\/promises|crypto)$/,
@@ -89,7 +90,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:v8$/, ['resources', 'instrumentation']],
   [
     /^node:(path|util|url|events|readline|process)$/,
-    ['config', 'provisioning', 'alerts', 'grafana', 'instrumentation', 'singleton.ts', 'cli'],
+    ['config', 'provisioning', 'otel', 'alerts', 'grafana', 'instrumentation', 'singleton.ts', 'cli'],
   ],
 ];
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { about, flag, httpUrl, map, matching, oneOf, secret, section, whole } from '../values.ts';
+import { tlsSchema } from './tls.ts';
 
 /** The section `live`: the page and its feeds. */
 export const liveSchema = section({
@@ -29,7 +30,10 @@ export const otlpSchema = section({
   ),
   protocol: v.optional(about(oneOf(['http/protobuf', 'http/json', 'grpc']), 'how'), 'http/protobuf'),
   interval_ms: v.optional(about(whole(100, 3_600_000), 'how often'), 60_000),
-  timeout_ms: v.optional(about(whole(100, 3_600_000), 'a push that takes longer is given up'), 10_000),
+  timeout_ms: v.optional(
+    about(whole(100, 3_600_000), 'a push that takes longer is given up, at the latest when the next is due'),
+    10_000,
+  ),
   headers: v.optional(
     about(map(headerName, headerValue, 'headers with their values'), 'HTTP headers or gRPC metadata of every push'),
     {},
@@ -39,4 +43,5 @@ export const otlpSchema = section({
     about(oneOf(['cumulative', 'delta', 'lowmemory']), 'whether values count from the start or from the last push'),
     'cumulative',
   ),
+  tls: v.optional(about(tlsSchema, 'for https:// endpoints'), {}),
 });

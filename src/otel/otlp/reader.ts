@@ -1,0 +1,99 @@
+import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import type { IMetricReader } from '@opentelemetry/sdk-metrics';
+import type { Clock } from '../../base/clock.ts';
+import type { OnceLogger } from '../../base/logger.ts';
+import { oneLine } from '../../base/one-line.ts';
+import { Outage } from '../../base/outage.ts';
+import type { ResolvedConfig } from '../../config/schema.ts';
+import { readTls } from '../../config/tls-files.ts';
+import { addressText } from '../../http/request.ts';
+import { GrpcSender } from './grpc-sender.ts';
+import { HttpSender } from './http-sender.ts';
+import { PushExporter } from './push-exporter.ts';
+import type { SenderOptions } from './sender.ts';
+
+type OtlpSection = ResolvedConfig['otlp'];
+
+/** What is left of the time to shut down for all that follows a push that was given up, in ms. */
+const MARGIN_MS = 200;
+
+/** What a push works with. */
+export interface PushContext {
+  /** Of the configuration, for errors. */
+  readonly source: string;
+  /** Gets one line when the collector goes, and one when it is back. */
+  readonly logger: OnceLogger;
+  readonly clock: Clock;
+  /** Asked at each push: false where somebody else pushes these figures. */
+  readonly mayPush: () => boolean;
+}
+
+/**
+ * Makes the reader that pushes to an OpenTelemetry collector, by the section `otlp`.
+ *
+ * @throws TelemetryConfigError where the exporter package is missing or a file of `otlp.tls` cannot be read
+ */
+export function otlpReaderOf(otlp: OtlpSection, { source, logger, clock, mayPush }: PushContext): IMetricReader {
+  const { endpoint, protocol, interval_ms, timeout_ms, headers, compression, temporality } = otlp;
+  const url = new URL(endpoint);
+  const address = protocol === 'grpc' ? url.origin : addressText(url);
+  const what = `push to ${address}`;
+  // the next push must not meet the one before, and a process that a call holds must find a moment to end
+  const timeoutMs = Math.min(timeout_ms, 0.9 * interval_ms);
+  const options: SenderOptions = {
+    url,
+    headers,
+    compression,
+    tls: readTls(source, 'otlp.tls', otlp.tls),
+    timeoutMs,
+    onRemark: (remark) => {
+      logger.warnOnce('otlp.partial', `${what}: ${oneLine(remark)}`);
+    },
+  };
+  const sender = protocol === 'grpc' ? new GrpcSender(source, options) : new HttpSender(source, protocol, options);
+  const exporter = new PushExporter({
+    sender,
+    temporality,
+    timeoutMs,
+    outage: new Outage(logger, what),
+    prospect:
+      temporality === 'cumulative'
+        ? `pushed again every ${interval_ms / 1000} s, the next push tells all`
+        : `pushed again every ${interval_ms / 1000} s, what happened since the last push is lost`,
+    clock,
+    mayPush,
+  });
+  return new OtlpReader(exporter, interval_ms, timeout_ms);
+}
+
+/** The SDK's reader, which holds the process while it flushes, and only then. */
+class OtlpReader extends PeriodicExportingMetricReader {
+  readonly #pushes: PushExporter;
+  readonly #timeoutMs: number;
+
+  constructor(exporter: PushExporter, intervalMs: number, timeoutMs: number) {
+    super({ exporter, exportIntervalMillis: intervalMs, exportTimeoutMillis: Math.min(timeoutMs, intervalMs) });
+    this.#pushes = exporter;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  override async shutdown(options?: { readonly timeoutMillis?: number }): Promise<void> {
+    const { timeoutMillis = Infinity } = options ?? {};
+    this.#pushes.limit(Math.max(1, Math.min(this.#timeoutMs, timeoutMillis - MARGIN_MS)));
+    await holding(super.shutdown(options));
+  }
+
+  override forceFlush(options?: { readonly timeoutMillis?: number }): Promise<void> {
+    return holding(super.forceFlush(options));
+  }
+}
+
+/** Nothing else does: the sockets and timers of a push do not. */
+async function holding(work: Promise<void>): Promise<void> {
+  const hold = setInterval(() => undefined, 0x7fffffff);
+  try {
+    await work;
+  } finally {
+    clearInterval(hold);
+  }
+}
