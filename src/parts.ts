@@ -12,6 +12,7 @@ import type { BucketSpec, MetricSpec } from './catalog/metric.ts';
 import { WITHOUT_EFFECT } from './config/changes.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import { GrafanaIntegrator } from './grafana/integrator.ts';
+import type { InstrumentSums } from './instruments/instrument-sums.ts';
 import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 import { otlpReaderOf } from './otel/otlp/reader.ts';
@@ -79,10 +80,15 @@ export function integratorOf(config: ResolvedConfig, source: string, recorder: R
  *
  * @returns undefined in a thread: the main thread does it
  */
-export function workersOf(config: ResolvedConfig, recorder: Recorder): Workers | undefined {
+export function workersOf(
+  config: ResolvedConfig,
+  recorder: Recorder,
+  instruments: () => InstrumentSums,
+): Workers | undefined {
   if (!isMainThread) return undefined;
   return new Workers({
     recorder,
+    instruments,
     createRecorder: () => new Recorder(recorderOptionsOf(config, recorder.logger)),
     accept: cluster.isPrimary ? [acceptThreads, acceptClusterWorkers] : [acceptThreads],
   });
@@ -94,10 +100,15 @@ export function workersOf(config: ResolvedConfig, recorder: Recorder): Workers |
  * @param onJoined called when the primary takes it in
  * @returns undefined in a process that is no worker
  */
-export function membershipOf(recorder: Recorder, onJoined: () => void): Membership | undefined {
-  if (isMainThread && !cluster.isWorker) return undefined;
+export function membershipOf(recorder: Recorder, provider: CellProvider, onJoined: () => void): Membership | undefined {
+  if (!isWorker()) return undefined;
   const connect = isMainThread ? portToClusterPrimary : portToMainThread;
-  return new Membership({ recorder, isThread: !isMainThread, connect, onJoined });
+  const takeInstruments = (): ReturnType<CellProvider['takeInstruments']> => provider.takeInstruments();
+  return new Membership({ recorder, isThread: !isMainThread, takeInstruments, connect, onJoined });
+}
+
+function isWorker(): boolean {
+  return !isMainThread || cluster.isWorker;
 }
 
 function customMetricsOf(recorder: Recorder): MetricSpec[] {
@@ -154,7 +165,16 @@ export function providerOf(
   beforeCollect: () => Promise<void>,
 ): CellProvider {
   try {
-    return new CellProvider({ recorder, resource, views, mainReader: scraper.reader, readers, beforeCollect });
+    const mainReader = scraper.reader;
+    return new CellProvider({
+      recorder,
+      resource,
+      views,
+      mainReader,
+      readers,
+      isWorker: isWorker(),
+      beforeCollect,
+    });
   } catch (error) {
     const issue = {
       path: 'views, readers',

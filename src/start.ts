@@ -12,6 +12,7 @@ import { Duties } from './duties.ts';
 import { requireBearer } from './http/bearer.ts';
 import { TelemetryServer, end } from './http/server.ts';
 import type { RequestHandler, Routes } from './http/server.ts';
+import { InstrumentSums } from './instruments/instrument-sums.ts';
 import { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
 import { PrometheusClient } from './otel/prometheus-client.ts';
 import { createResource } from './otel/resource.ts';
@@ -137,12 +138,13 @@ function startAll(
   const alerting = new Alerting(recorder, identityOf(resource), source);
   alerting.configure(config.alerts);
   const grafana = integratorOf(config, source, recorder);
-  const workers = workersOf(config, recorder);
+  const workers = workersOf(config, recorder, () => sums);
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const refresh = (): Promise<void> => workers?.refresh() ?? Promise.resolve();
   const push = pushReadersOf(config, source, recorder, () => duties.areTaken);
   const readers = [...(options.readers ?? []), ...push];
   const provider = providerOf({ ...options, readers }, resource, recorder, scraper, refresh);
+  const sums = new InstrumentSums(provider.meter);
   const sampling = new Sampling(recorder, () => {
     duties.evaluateAlerts();
   });
@@ -162,7 +164,7 @@ function startAll(
   ]);
   const http = enabled ? new TelemetryServer(routes, logger) : undefined;
   const duties = new Duties({ config, alerting, grafana, sampling, http });
-  const membership = membershipOf(recorder, () => {
+  const membership = membershipOf(recorder, provider, () => {
     duties.leave();
   });
   sampling.configure(config.sampling_interval_ms);

@@ -8,6 +8,8 @@ import type { AnyFamily } from '../recording/family.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { CellMetrics } from './cell-metrics.ts';
 import { CellReader } from './cell-reader.ts';
+import { InstrumentReader } from './instrument-reader.ts';
+import type { InstrumentReport } from '../instruments/instrument-report.ts';
 import { createViewProbe } from './view-probe.ts';
 
 export interface ProviderOptions {
@@ -18,13 +20,13 @@ export interface ProviderOptions {
   readonly mainReader: IMetricReader;
   /** The user's own. */
   readonly readers: readonly IMetricReader[];
+  /** In a worker: what comes to instruments of {@link CellProvider.meter} is kept for {@link CellProvider.takeInstruments}. */
+  readonly isWorker: boolean;
   /** Called before each collection of any reader, and waited for; must not reject. */
-  readonly beforeCollect?: () => Promise<void>;
+  readonly beforeCollect: () => Promise<void>;
 }
 
-const nothing = (): Promise<void> => Promise.resolve();
-
-/** How long the main reader may rest while another one collects; see {@link CellProvider}. */
+/** How long a reader that waits to be asked may rest while another one collects; see {@link CellProvider}. */
 const LONGEST_REST_MS = 30_000;
 
 /**
@@ -37,32 +39,39 @@ export class CellProvider {
   readonly #instruments: SdkInstruments;
   readonly #produced: AnyFamily[] = [];
   readonly #recorder: Recorder;
-  readonly #mainReader: IMetricReader;
   readonly #hasViews: boolean;
   readonly #stopListening: () => void;
-  #mainCollectedMs: number;
+  readonly #instrumentReader: InstrumentReader | undefined;
+  /** Readers that wait to be asked, and when they collected last. */
+  readonly #collectedMs: Map<IMetricReader, number>;
 
   /** @throws Error where a view is wrong, as the SDK words it */
-  constructor({ recorder, resource, views, mainReader, readers, beforeCollect = nothing }: ProviderOptions) {
+  constructor({ recorder, resource, views, mainReader, readers, isWorker, beforeCollect }: ProviderOptions) {
     this.#recorder = recorder;
-    this.#mainReader = mainReader;
     this.#hasViews = views.length > 0;
-    this.#mainCollectedMs = recorder.clock.monotonicMs();
+    const isOurs = (name: string): boolean =>
+      [name, ...originalNames(name, views)].some((own) => recorder.family(own) !== undefined);
+    this.#instrumentReader = isWorker ? new InstrumentReader(isOurs) : undefined;
+    const own = this.#instrumentReader ? [this.#instrumentReader.reader] : [];
+    this.#collectedMs = new Map([mainReader, ...own].map((reader) => [reader, recorder.clock.monotonicMs()]));
     const isViewed = createViewProbe(views, readers);
     this.#provider = new MeterProvider({
       resource,
       views: [...views],
-      readers: [mainReader, ...readers].map((reader) => {
-        const metrics = new CellMetrics(recorder, () => this.#produced, reader);
-        return new CellReader(
-          reader,
-          () => metrics.collect(),
-          () => {
-            this.#collected(reader);
-          },
-          beforeCollect,
-        );
-      }),
+      readers: [
+        ...[mainReader, ...readers].map((reader) => {
+          const metrics = new CellMetrics(recorder, () => this.#produced, reader);
+          return new CellReader(
+            reader,
+            () => metrics.collect(),
+            () => {
+              this.#collected(reader);
+            },
+            beforeCollect,
+          );
+        }),
+        ...own,
+      ],
     });
     this.meter = this.#provider.getMeter(PACKAGE_NAME, VERSION);
     this.#instruments = new SdkInstruments(this.meter, recorder);
@@ -70,6 +79,14 @@ export class CellProvider {
       if (isViewed(family)) this.#instruments.add(family);
       else this.#produced.push(family);
     });
+  }
+
+  /** In a worker: what has come to instruments of {@link meter} since the last call. Never rejects. */
+  async takeInstruments(): Promise<InstrumentReport[]> {
+    if (!this.#instrumentReader) return [];
+    const reports = await this.#instrumentReader.take();
+    this.#collected(this.#instrumentReader.reader);
+    return reports;
   }
 
   /** Flushes and ends all readers, within `timeoutMillis`. */
@@ -82,15 +99,23 @@ export class CellProvider {
     }
   }
 
-  // The SDK keeps, for each reader of a view's storage, every other reader's collections until it collects itself: a main
-  // reader that nobody scrapes would fill the memory while another one works.
+  // The SDK keeps, for each reader of a view's storage, every other reader's collections until it collects itself: one that
+  // nobody asks would fill the memory while another one works.
   #collected(reader: IMetricReader): void {
     const nowMs = this.#recorder.clock.monotonicMs();
-    if (reader === this.#mainReader) {
-      this.#mainCollectedMs = nowMs;
-    } else if (this.#hasViews && nowMs - this.#mainCollectedMs > LONGEST_REST_MS) {
-      this.#mainCollectedMs = nowMs;
-      this.#mainReader.collect().catch(() => undefined);
+    if (this.#collectedMs.has(reader)) this.#collectedMs.set(reader, nowMs);
+    if (!this.#hasViews) return;
+    for (const [resting, collectedMs] of this.#collectedMs) {
+      if (nowMs - collectedMs <= LONGEST_REST_MS) continue;
+      this.#collectedMs.set(resting, nowMs);
+      resting.collect().catch(() => undefined);
     }
   }
+}
+
+/** What the instruments are called that views name so. */
+function originalNames(name: string, views: readonly ViewOptions[]): string[] {
+  return views.flatMap((view) =>
+    view.name === name && view.instrumentName !== undefined ? [view.instrumentName] : [],
+  );
 }

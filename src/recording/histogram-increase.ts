@@ -1,5 +1,3 @@
-import type { BucketLayout } from './bucket-layout.ts';
-
 /** What was recorded since some instant. */
 export interface HistogramIncrease {
   readonly sum: number;
@@ -14,7 +12,7 @@ export interface HistogramIncrease {
  * that is known of them. In each bucket they stand at the same share of its width.
  */
 export function forEachLikely(
-  { bounds }: BucketLayout,
+  { bounds }: { readonly bounds: ArrayLike<number> },
   { sum, min, max, buckets }: HistogramIncrease,
   receive: (value: number) => void,
 ): void {

@@ -1,5 +1,6 @@
 import { VERSION } from '../base/version.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import type { InstrumentReport } from '../instruments/instrument-report.ts';
 import type { Port, PortListener } from './port.ts';
 import { Reporter } from './reporter.ts';
 import type { Message } from './report.ts';
@@ -14,6 +15,8 @@ const JOIN_MS = 1000;
 export interface MembershipOptions {
   readonly recorder: Recorder;
   readonly isThread: boolean;
+  /** What has come to instruments of `dashboard.meter` since the last call. Must not reject, nor take long. */
+  readonly takeInstruments: () => Promise<readonly InstrumentReport[]>;
   /** Opens the way to the primary. */
   readonly connect: (listener: PortListener) => Port;
   /** Called when the primary takes this worker in: what it does for the whole the worker then leaves. */
@@ -27,13 +30,15 @@ export class Membership implements PortListener {
   readonly #reporter: Reporter;
   readonly #port: Port;
   readonly #onJoined: () => void;
+  readonly #takeInstruments: MembershipOptions['takeInstruments'];
   #settle: (isMember: boolean) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
   #isSending = false;
   #hasJoined = false;
 
-  constructor({ recorder, isThread, connect, onJoined }: MembershipOptions) {
+  constructor({ recorder, isThread, takeInstruments, connect, onJoined }: MembershipOptions) {
+    this.#takeInstruments = takeInstruments;
     this.#reporter = new Reporter(recorder, isThread);
     this.#onJoined = onJoined;
     this.joined = new Promise((resolve) => {
@@ -53,7 +58,7 @@ export class Membership implements PortListener {
 
   message(message: Message): void {
     if (message.kind === 'welcome' && message.version === VERSION) this.#join();
-    if (message.kind === 'ask') this.#tell(true, message.number);
+    if (message.kind === 'ask') void this.#tellAll(message.number);
     if (message.kind === 'bye') this.#pause();
   }
 
@@ -62,13 +67,14 @@ export class Membership implements PortListener {
   }
 
   /** Tells the last, and no more. Ends when it has left; never rejects. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     process.off('exit', this.#tellLast);
     this.#settle(false);
-    return new Promise((resolve) => {
+    if (this.#timer !== undefined) await this.#tellAll(null);
+    await new Promise<void>((resolve) => {
       this.#tellLast(resolve);
-      this.#port.close();
     });
+    this.#port.close();
   }
 
   #join(): void {
@@ -77,7 +83,7 @@ export class Membership implements PortListener {
     this.#timer = setInterval(() => {
       this.#tick();
     }, REPORT_MS).unref();
-    this.#tell(true, null);
+    void this.#tellAll(null);
     if (!this.#hasJoined) this.#onJoined();
     this.#hasJoined = true;
     this.#settle(true);
@@ -85,15 +91,24 @@ export class Membership implements PortListener {
 
   #tick(): void {
     // what cannot leave waits in the cells, not in a queue
-    if (!this.#isSending) this.#tell(++this.#ticks % REPORTS_PER_GAUGES === 0, null);
+    if (this.#isSending) return;
+    if (++this.#ticks % REPORTS_PER_GAUGES === 0) {
+      void this.#tellAll(null);
+      return;
+    }
+    const report = this.#reporter.take(false);
+    if (report) this.#send({ kind: 'report', answers: null, report });
   }
 
-  #tell(withGauges: boolean, answers: number | null): void {
-    const report = this.#reporter.take(withGauges);
-    // with gauges it is told even where there is nothing: that it lives
-    if (!report && !withGauges) return;
+  /** What is observed too; where nothing is new, that it lives. */
+  async #tellAll(answers: number | null): Promise<void> {
+    const instruments = await this.#takeInstruments();
+    this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments });
+  }
+
+  #send(message: Message): void {
     this.#isSending = true;
-    this.#port.send({ kind: 'report', answers, report }, () => {
+    this.#port.send(message, () => {
       this.#isSending = false;
     });
   }

@@ -1,4 +1,5 @@
 import type { MetricSpec } from '../catalog/metric.ts';
+import type { InstrumentReport } from '../instruments/instrument-report.ts';
 
 // What goes from a worker to its primary: plain data that survives JSON.
 
@@ -48,6 +49,12 @@ export type Message =
   /** Primary: tell me now. */
   | { readonly kind: 'ask'; readonly number: number }
   /** Worker; `answers`: the number of the ask. */
-  | { readonly kind: 'report'; readonly answers: number | null; readonly report: Report | null }
+  | {
+      readonly kind: 'report';
+      readonly answers: number | null;
+      readonly report: Report | null;
+      /** What has come to instruments of `dashboard.meter`. */
+      readonly instruments?: readonly InstrumentReport[];
+    }
   /** Either: that was all. */
   | { readonly kind: 'bye' };

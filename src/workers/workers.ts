@@ -1,6 +1,7 @@
 import { VERSION } from '../base/version.ts';
 import { selfMetrics } from '../catalog/self.ts';
 import type { GaugeFamily } from '../recording/family.ts';
+import type { InstrumentSums } from '../instruments/instrument-sums.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Accept, Port, PortListener } from './port.ts';
 import { WorkerFigures } from './worker-figures.ts';
@@ -14,6 +15,8 @@ export interface WorkersOptions {
   readonly recorder: Recorder;
   /** Makes the recorder that holds one worker's figures alone. */
   readonly createRecorder: () => Recorder;
+  /** Where what comes to instruments of `dashboard.meter` is added up. */
+  readonly instruments: () => InstrumentSums;
   /** Ways to take workers up. */
   readonly accept: readonly ((accept: Accept) => () => void)[];
 }
@@ -89,6 +92,7 @@ export class Workers {
       this.#members.delete(member.name);
       this.#ages.at([member.name]).set(null);
       member.leave();
+      this.#options.instruments().forget(member);
       member = undefined;
     };
     // it may have begun before this primary did
@@ -99,6 +103,7 @@ export class Workers {
         if (message.kind === 'report') {
           member ??= this.#enter(name, port);
           member.told(message);
+          if (message.instruments) this.#options.instruments().add(member, message.instruments);
         }
         if (message.kind === 'bye') leave();
       },

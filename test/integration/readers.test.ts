@@ -89,6 +89,8 @@ describe('readers of the user', () => {
     const [mainReader, other] = [watched('main'), watched('other')];
     const views = [{ instrumentName: 'realtime.*' }];
     const provider = new CellProvider({
+      isWorker: false,
+      beforeCollect: () => Promise.resolve(),
       recorder,
       resource: createResource('test'),
       views,
