@@ -2,6 +2,7 @@ import type { Attributes, Meter } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
+import type { InstrumentReport } from '../../src/instruments/instrument-report.ts';
 import { InstrumentSums } from '../../src/instruments/instrument-sums.ts';
 import { InstrumentReader } from '../../src/otel/instrument-reader.ts';
 import { CellProvider } from '../../src/otel/provider.ts';
@@ -21,7 +22,7 @@ class TestWorker {
 
   /** As it comes over the channel of a cluster. */
   async tell(primary: TestPrimary): Promise<void> {
-    primary.sums.add(this, JSON.parse(JSON.stringify(await this.#reader.take())));
+    primary.sums.add(this, JSON.parse(JSON.stringify(await this.#reader.take())) as InstrumentReport[]);
   }
 }
 
@@ -39,7 +40,7 @@ type Act = readonly [worker: number, what: 'count' | 'level' | 'observe' | 'tell
 const acts = fc.array(
   fc.tuple(
     fc.nat(2),
-    fc.constantFrom('count', 'count', 'level', 'observe', 'observe', 'tell', 'end') as fc.Arbitrary<Act[1]>,
+    fc.constantFrom<Act[1]>('count', 'count', 'level', 'observe', 'observe', 'tell', 'end'),
     fc.integer({ min: -20, max: 200 }),
     fc.constantFrom('a', 'b'),
   ),
