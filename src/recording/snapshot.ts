@@ -37,7 +37,7 @@ export interface AlertFigures {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** All current values of the service, as one consistent reading. */
+/** All current values of the service, as one consistent reading; in a primary, with those of its workers, at most one second old. */
 export interface RealtimeMetrics {
   /** ISO 8601, from the system clock. */
   readonly timestamp: string;
@@ -71,7 +71,10 @@ export interface RealtimeMetrics {
   readonly sessions: { readonly active: number; readonly total: number };
   /** Last size of each queue; `_other` stands for queues beyond the cap. */
   readonly queues: Readonly<Record<string, number>>;
-  /** Bytes; percent of the container's limit, without one of the host's memory; percent of one core. Null before the first sample. */
+  /**
+   * Bytes; percent of the container's limit, without one of the host's memory; percent of one core. Of all processes of a cluster.
+   * Null before the first sample.
+   */
   readonly resources: {
     readonly memoryBytes: number | null;
     readonly memoryPercent: number | null;
