@@ -90,7 +90,7 @@ describe('readers of the user', () => {
     const views = [{ instrumentName: 'realtime.*' }];
     const provider = new CellProvider({
       recorder,
-      resource: createResource('test'),
+      resource: createResource({ serviceName: 'test' }),
       views,
       mainReader,
       readers: [other],

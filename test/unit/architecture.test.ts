@@ -19,6 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   alerts: ['base', 'catalog', 'recording', 'http', 'config'],
   prometheus: ['base', 'catalog', 'provisioning', 'config', 'promql', 'alerts'],
   grafana: ['base', 'catalog', 'provisioning', 'http', 'config', 'promql', 'alerts', 'prometheus'],
+  'signals.ts': [],
   'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'alerts', 'grafana'],
   'parts.ts': ['base', 'catalog', 'recording', 'otel', 'instrumentation', 'config', 'alerts', 'grafana'],
   'start.ts': [
@@ -34,6 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'alerts',
     'grafana',
     'dashboard.ts',
+    'signals.ts',
   ],
   'reload.ts': ['base', 'config'],
   'singleton.ts': ['base', 'config', 'dashboard.ts', 'parts.ts', 'reload.ts', 'start.ts'],
@@ -72,7 +74,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^@grafana\/schema(\/|$)/, ['grafana']],
   [/^path-to-regexp$/, ['base', 'instrumentation']],
   [/^ws$/, ['cli']],
-  [/^node:(fs|fs\/promises)$/, ['config', 'provisioning', 'cli']],
+  [/^node:(fs|fs\/promises)$/, ['config', 'resources', 'provisioning', 'cli']],
   [/^node:http$/, ['http', 'instrumentation', 'cli']],
   [/^node:(https|diagnostics_channel)$/, ['http', 'instrumentation']],
   [/^node:net$/, ['alerts']],
@@ -87,7 +89,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:v8$/, ['resources', 'instrumentation']],
   [
     /^node:(path|util|url|events|readline|process)$/,
-    ['config', 'provisioning', 'otel', 'alerts', 'grafana', 'instrumentation', 'singleton.ts', 'cli'],
+    ['config', 'resources', 'provisioning', 'otel', 'alerts', 'grafana', 'instrumentation', 'singleton.ts', 'cli'],
   ],
 ];
 
