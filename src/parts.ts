@@ -4,7 +4,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { rulesOf } from './alerts/rules.ts';
 import { thresholdBounds } from './alerts/threshold-bounds.ts';
 import { systemClock } from './base/clock.ts';
-import { TelemetryConfigError } from './base/errors.ts';
+import { TelemetryConfigError, issueText } from './base/errors.ts';
 import type { OnceLogger, TelemetryLogger } from './base/logger.ts';
 import { EXPORTED_DURATIONS, durationBuckets } from './catalog/buckets.ts';
 import { CATALOG } from './catalog/index.ts';
@@ -143,8 +143,9 @@ export function instrumentationConfigOf(
 }
 
 /**
- * The readers that the configuration asks for besides the user's own.
+ * The reader that pushes, where the configuration asks for one.
  *
+ * @param isAssumed whether a log line will do in place of an error
  * @throws TelemetryConfigError where an exporter package is missing or a file of `otlp.tls` cannot be read
  */
 export function pushReadersOf(
@@ -152,8 +153,17 @@ export function pushReadersOf(
   source: string,
   { logger, clock }: Recorder,
   mayPush: () => boolean,
+  isAssumed: boolean,
 ): IMetricReader[] {
-  return otlp.enabled ? [otlpReaderOf(otlp, { source, logger, clock, mayPush })] : [];
+  if (!otlp.enabled) return [];
+  try {
+    return [otlpReaderOf(otlp, { source, logger, clock, mayPush })];
+  } catch (error) {
+    if (!isAssumed || !(error instanceof TelemetryConfigError)) throw error;
+    const problems = error.issues.map(issueText).join('; ');
+    logger.warn(`OTEL_METRICS_EXPORTER asks for OTLP, but nothing is pushed: ${problems}`);
+    return [];
+  }
 }
 
 /** @throws TelemetryConfigError where the SDK refuses the views or readers */

@@ -101,9 +101,9 @@ function initialize(options: InitializeOptions, how: string): Current {
 function run(file: ConfigFile | undefined, document: unknown, options: InitializeOptions, how: string): Current {
   const isUsed = document !== undefined;
   const source = [isUsed && file?.path, options.config && 'code'].filter(Boolean).join(' and ') || 'the defaults';
-  const { config, warnings } = resolveDocuments(source, [document, options.config]);
+  const { config, warnings, isOtlpAssumed } = resolveDocuments(source, [document, options.config]);
   let reload: Reload | undefined;
-  const started = start({ config, source }, options, (done) => {
+  const started = start({ config, source, isOtlpAssumed }, options, (done) => {
     reload?.close();
     current = undefined;
     closing = done;

@@ -15,6 +15,7 @@ import type { RequestHandler, Routes } from './http/server.ts';
 import { InstrumentSums } from './instruments/instrument-sums.ts';
 import { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
 import { PrometheusClient } from './otel/prometheus-client.ts';
+import type { CellProvider } from './otel/provider.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
 import type { MetricProducer, Resource } from './otel/sdk-types.ts';
@@ -32,7 +33,10 @@ import type { StartOptions } from './parts.ts';
 import { NO_RECORDER } from './recording/realtime-recorder.ts';
 import type { Recording } from './recording/recording.ts';
 import { SnapshotReader } from './recording/snapshot.ts';
+import { detectedAttributes } from './resources/detected-attributes.ts';
 import { Sampling } from './resources/sampling.ts';
+import { flushOnSignals } from './signals.ts';
+import type { FlushOnSignals } from './signals.ts';
 
 /** `shutdown()` ends within this time, whatever is away. */
 const SHUTDOWN_TIMEOUT_MS = 4500;
@@ -42,6 +46,8 @@ export interface SourcedConfig {
   readonly config: ResolvedConfig;
   /** A file's path, or `code`. */
   readonly source: string;
+  /** Whether only the environment has switched `otlp` on; see `Resolution`. */
+  readonly isOtlpAssumed?: boolean;
 }
 
 /** A dashboard that measures already. */
@@ -64,16 +70,17 @@ export interface Started {
  * @param onClosing called when `shutdown()` begins, with the promise of its end
  */
 export function start(
-  { config, source }: SourcedConfig,
+  sourced: SourcedConfig,
   options: StartOptions,
   onClosing: (done: Promise<void>) => void,
 ): Started {
+  const { config } = sourced;
   const lines = new LineLogger(config.logging);
   const logger = createOnceLogger(options.logger ?? lines);
   const recording = recordingOf(config, logger);
   const { parts, listening, configure } = isDisabled(config)
-    ? startNothing({ config, source }, recording)
-    : startAll({ config, source }, options, recording, logger);
+    ? startNothing(sourced, recording)
+    : startAll(sourced, options, recording, logger);
   const close = (): Promise<void> => {
     const done = parts.close();
     onClosing(done);
@@ -126,7 +133,7 @@ function startNothing({ config, source }: SourcedConfig, recording: Recording): 
 }
 
 function startAll(
-  { config, source }: SourcedConfig,
+  { config, source, isOtlpAssumed = false }: SourcedConfig,
   options: StartOptions,
   recording: Recording,
   logger: OnceLogger,
@@ -134,15 +141,20 @@ function startAll(
   const { recorder } = recording;
   for (const key of keysWithoutEffect(config)) logger.warn(`${key}: true has no effect in this version yet`);
   const wsConfig = instrumentationConfigOf(config.websocket, options.messageType);
-  const resource = createResource(config.service_name, options.resource);
+  const resource = createResource({
+    detected: detectedAttributes(),
+    serviceName: config.service_name,
+    serviceVersion: config.service_version,
+    attributes: options.resource,
+  });
   const alerting = new Alerting(recorder, identityOf(resource), source);
   alerting.configure(config.alerts);
   const grafana = integratorOf(config, source, recorder);
   const workers = workersOf(config, recorder, () => sums);
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const refresh = (): Promise<void> => workers?.refresh() ?? Promise.resolve();
-  const push = pushReadersOf(config, source, recorder, () => duties.areTaken);
-  const readers = [...(options.readers ?? []), ...push];
+  const pushing = pushReadersOf(config, source, recorder, () => duties.areTaken, isOtlpAssumed);
+  const readers = [...(options.readers ?? []), ...pushing];
   const provider = providerOf({ ...options, readers }, resource, recorder, scraper, refresh);
   const sums = new InstrumentSums(provider.meter);
   const sampling = new Sampling(recorder, () => {
@@ -169,7 +181,10 @@ function startAll(
   });
   sampling.configure(config.sampling_interval_ms);
 
+  const stopListening = pushing.length > 0 ? flushOnSignals(flushOf(provider, config.otlp.timeout_ms)) : undefined;
+
   const close = async (): Promise<void> => {
+    stopListening?.();
     instrumentation.disable();
     sampling.close();
     grafana.close();
@@ -210,6 +225,12 @@ function startAll(
   };
 }
 
+/** What a signal that ends the process waits for. */
+function flushOf(provider: CellProvider, pushTimeoutMs: number): FlushOnSignals {
+  const timeoutMs = Math.min(pushTimeoutMs, SHUTDOWN_TIMEOUT_MS);
+  return { flush: () => provider.forceFlush(timeoutMs), timeoutMs };
+}
+
 /** As Prometheus makes `job` and `instance` of what arrives over OTLP. */
 function identityOf({ attributes }: Resource): AlertIdentity {
   const text = (key: string): string => String(attributes[key] ?? '');
@@ -224,5 +245,5 @@ const health: RequestHandler = (_request, response) => {
 
 /** What a dashboard that is disabled or was shut down has to tell. */
 function noMetrics(): ReturnType<MetricProducer['collect']> {
-  return Promise.resolve({ resourceMetrics: { resource: createResource(undefined), scopeMetrics: [] }, errors: [] });
+  return Promise.resolve({ resourceMetrics: { resource: createResource(), scopeMetrics: [] }, errors: [] });
 }

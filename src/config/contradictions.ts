@@ -19,6 +19,7 @@ export function contradictions(document: Part, show: Show): ConfigIssue[] {
   const channels = partAt(alerts, 'channels');
   return [
     ...openPage(document),
+    ...otlpContradictions(partAt(document, 'otlp')),
     ...thresholdContradictions(alerts, (path) => show(['alerts', ...path])),
     ...emailContradictions(partAt(channels, 'email')),
     ...signInContradictions(partAt(channels, 'alertmanager'), 'alerts.channels.alertmanager', 'bearer_token'),
@@ -43,6 +44,17 @@ function isLoopback(host: string): boolean {
 function emailContradictions(email: Part): ConfigIssue[] {
   const at = 'alerts.channels.email';
   return [...together(email, at, 'username', 'password'), ...tlsContradictions(email, at)];
+}
+
+/** The path that the specification's general variable adds must be written out here. */
+function otlpContradictions(otlp: Part): ConfigIssue[] {
+  const issues = tlsContradictions(otlp, 'otlp');
+  const { endpoint, protocol } = otlp;
+  if (protocol !== 'grpc' && typeof endpoint === 'string' && /^https?:\/\/[^/?#]+$/i.test(endpoint)) {
+    const expected = 'one with a path, as a rule /v1/metrics, since otlp.protocol is not grpc';
+    issues.push({ path: 'otlp.endpoint', value: 'a URL without a path', expected });
+  }
+  return issues;
 }
 
 /** A token, or a name and a password. */

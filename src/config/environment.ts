@@ -14,6 +14,7 @@ export interface FromEnvironment {
 interface Variable {
   readonly name: string;
   readonly section: string;
+  /** In dots, where it is in a section of the section. */
   readonly key: string;
   /** Makes of its text what the document wants; undefined: it is wrong. */
   readonly read: (text: string) => unknown;
@@ -25,6 +26,7 @@ interface Variable {
 interface Written {
   readonly protocol: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
+  readonly tls: Readonly<Record<string, unknown>>;
 }
 
 const LEVELS: ReadonlyMap<string, string> = new Map([
@@ -42,6 +44,9 @@ const asWord = (text: string): string => text.toLowerCase();
 const asNumber = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
 const asLevel = (text: string): string | undefined => LEVELS.get(text.toLowerCase());
 const asBaseUrl = (text: string): string => `${text.replace(/\/$/, '')}/v1/metrics`;
+
+/** The specification has a URL without a path mean the root. */
+const asFullUrl = (text: string): string => (/^https?:\/\/[^/?#]+$/i.test(text) ? `${text}/` : text);
 
 const PROTOCOLS: readonly Variable[] = [
   { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', section: 'otlp', key: 'protocol', read: asText },
@@ -69,14 +74,26 @@ const VARIABLES: readonly Variable[] = [
     key: 'temporality',
     read: asWord,
   },
+  { name: 'OTEL_EXPORTER_OTLP_CERTIFICATE', section: 'otlp', key: 'tls.ca_file', read: asText },
+  { name: 'OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE', section: 'otlp', key: 'tls.ca_file', read: asText },
   { name: 'OTEL_METRIC_EXPORT_INTERVAL', section: 'otlp', key: 'interval_ms', read: asNumber },
 ];
+
+/** The certificate of the client and its key: one without the other is ignored. */
+const CLIENT: readonly Variable[] = ['OTEL_EXPORTER_OTLP', 'OTEL_EXPORTER_OTLP_METRICS'].flatMap((prefix) => [
+  { name: `${prefix}_CLIENT_CERTIFICATE`, section: 'otlp', key: 'tls.cert_file', read: asText },
+  { name: `${prefix}_CLIENT_KEY`, section: 'otlp', key: 'tls.key_file', read: asText },
+]);
+
+/** Names the exporters of a process, separated by commas. */
+const EXPORTERS = 'OTEL_METRICS_EXPORTER';
 
 const HEADERS = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_METRICS_HEADERS'];
 
 /** Every variable that is read here. `OTEL_RESOURCE_ATTRIBUTES` belongs to the resource. */
 export const OTEL_VARIABLES: readonly string[] = [
-  ...[...PROTOCOLS, ...VARIABLES].map(({ name }) => name),
+  ...[...PROTOCOLS, ...VARIABLES, ...CLIENT].map(({ name }) => name),
+  EXPORTERS,
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
   ...HEADERS,
@@ -86,33 +103,64 @@ export const OTEL_VARIABLES: readonly string[] = [
  * Reads the variables of the OpenTelemetry specification that say the same as a key of the document. An empty one counts as
  * not set, and a wrong one is ignored with a warning, both as the specification wants it.
  *
+ * `OTEL_METRICS_EXPORTER` switches the push on where it names `otlp`, and never off: whoever sets it wants the metrics of a
+ * process there, and nobody else pushes ours.
+ *
  * @param written what the documents above say: their protocol decides what an endpoint means
  */
 export function readEnvironment(environment: Environment, written: Written): FromEnvironment {
-  const document: Record<string, Record<string, unknown>> = {};
+  const document: Record<string, Record<string, unknown>> = asksForOtlp(environment) ? { otlp: { enabled: true } } : {};
   const warnings: string[] = [];
   const take = (variables: readonly Variable[]): void => {
     for (const { name, section, key, read, expected } of variables) {
       const text = environment[name]?.trim();
       if (text === undefined || text === '') continue;
-      const setting = settingAt([section, key]) as Setting;
+      const path = [section, ...key.split('.')];
+      const setting = settingAt(path) as Setting;
       const value = read(text);
-      if (value !== undefined && v.is(setting.schema, value)) (document[section] ??= {})[key] = value;
+      if (value !== undefined && v.is(setting.schema, value)) put(document, path, value);
       else warnings.push(`the environment variable ${name} is ignored, expected ${expected ?? setting.expected}`);
     }
   };
   take(PROTOCOLS);
   const protocol = written.protocol ?? document['otlp']?.['protocol'];
   take([...endpoints(protocol === 'grpc'), ...VARIABLES]);
+  takeClient(environment, written.tls, take, warnings);
   for (const name of HEADERS) take([headersOf(name, written.headers, document['otlp']?.['headers'] ?? {})]);
   return { document, warnings };
+}
+
+function asksForOtlp(environment: Environment): boolean {
+  return (environment[EXPORTERS] ?? '').split(',').some((name) => name.trim().toLowerCase() === 'otlp');
+}
+
+/** A document above that says anything of the client says all of it. */
+function takeClient(
+  environment: Environment,
+  { cert_file, key_file }: Written['tls'],
+  take: (variables: readonly Variable[]) => void,
+  warnings: string[],
+): void {
+  if (cert_file !== undefined || key_file !== undefined) return;
+  const given = CLIENT.filter(({ name }) => (environment[name]?.trim() ?? '') !== '');
+  const isPair = new Set(given.map(({ key }) => key)).size !== 1;
+  if (isPair) take(given);
+  else for (const { name } of given) warnings.push(`the environment variable ${name} is ignored, expected ${PAIR}`);
+}
+
+const PAIR = 'both OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY';
+
+function put(document: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) document[key] = value;
+  else put((document[key] ??= {}) as Record<string, unknown>, rest, value);
 }
 
 /** The general endpoint is a base URL for HTTP; the one of metrics is used as it is. */
 function endpoints(grpc: boolean): Variable[] {
   return [
     { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', section: 'otlp', key: 'endpoint', read: grpc ? asText : asBaseUrl },
-    { name: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', section: 'otlp', key: 'endpoint', read: asText },
+    { name: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', section: 'otlp', key: 'endpoint', read: grpc ? asText : asFullUrl },
   ];
 }
 

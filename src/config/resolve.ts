@@ -17,6 +17,8 @@ export interface Resolution {
   readonly config: ResolvedConfig;
   /** A line for each `OTEL_*` variable that is wrong and was ignored, without its value. */
   readonly warnings: readonly string[];
+  /** Whether only `OTEL_METRICS_EXPORTER` has switched `otlp` on: the application may have a use of its own for it. */
+  readonly isOtlpAssumed: boolean;
 }
 
 type Path = readonly (string | number)[];
@@ -49,6 +51,7 @@ export function resolveDocuments(
   const variables = readEnvironment(environment, {
     protocol: valueAt(written, ['otlp', 'protocol']),
     headers: (valueAt(written, ['otlp', 'headers']) ?? {}) as Document,
+    tls: (valueAt(written, ['otlp', 'tls']) ?? {}) as Document,
   });
   const document = withEndpointOfProtocol(layDocuments([nameOf(environment), variables.document, written]));
   const result = v.safeParse(configSchema, document);
@@ -64,7 +67,8 @@ export function resolveDocuments(
   const { alerts, ...rest } = without(result.output, '$schema');
   const own = without(without(alerts, 'latency_threshold_ms'), 'error_rate_threshold');
   const config = { ...rest, alerts: { ...own, thresholds: resolveThresholds(alerts) } };
-  return { config, warnings: variables.warnings };
+  const isOtlpAssumed = config.otlp.enabled && valueAt(written, ['otlp', 'enabled']) === undefined;
+  return { config, warnings: variables.warnings, isOtlpAssumed };
 }
 
 /** `OTEL_SERVICE_NAME` as a document; empty where it is. */

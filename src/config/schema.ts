@@ -23,6 +23,11 @@ export const configSchema = section({
   service_name: v.optional(
     about(text(), '`service.name` of the resource', { otherwise: '`OTEL_SERVICE_NAME`, else `unknown_service:node`' }),
   ),
+  service_version: v.optional(
+    about(text(), '`service.version` of the resource', {
+      otherwise: "`OTEL_RESOURCE_ATTRIBUTES`, else the version in the application's `package.json`",
+    }),
+  ),
   sampling_interval_ms: v.optional(
     about(whole(10, 60_000), 'how often process and host are sampled and alerts evaluated'),
     1000,

@@ -89,6 +89,11 @@ export class CellProvider {
     return reports;
   }
 
+  /** Flushes all readers, within `timeoutMillis`. */
+  forceFlush(timeoutMillis: number): Promise<void> {
+    return this.#provider.forceFlush({ timeoutMillis });
+  }
+
   /** Flushes and ends all readers, within `timeoutMillis`. */
   async shutdown(timeoutMillis: number): Promise<void> {
     this.#stopListening();

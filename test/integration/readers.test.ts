@@ -92,7 +92,7 @@ describe('readers of the user', () => {
       isWorker: false,
       beforeCollect: () => Promise.resolve(),
       recorder,
-      resource: createResource('test'),
+      resource: createResource({ serviceName: 'test' }),
       views,
       mainReader,
       readers: [other],

@@ -24,6 +24,7 @@ export function fullConfig(): Record<string, unknown> {
     $schema: './monitoring.schema.json',
     enabled: true,
     service_name: 'chat',
+    service_version: '1.2.3',
     sampling_interval_ms: 500,
     reload_interval_ms: 5000,
     retention: { window_ms: 30_000, history_ms: 600_000 },
@@ -55,6 +56,7 @@ export function fullConfig(): Record<string, unknown> {
       headers: { authorization: `Bearer ${header}` },
       compression: 'none',
       temporality: 'delta',
+      tls,
     },
     grafana: {
       enabled: true,

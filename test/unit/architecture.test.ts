@@ -20,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   alerts: ['base', 'catalog', 'recording', 'http', 'config'],
   prometheus: ['base', 'catalog', 'provisioning', 'config', 'promql', 'alerts'],
   grafana: ['base', 'catalog', 'provisioning', 'http', 'config', 'promql', 'alerts', 'prometheus'],
+  'signals.ts': [],
   'dashboard.ts': ['base', 'catalog', 'recording', 'http', 'otel', 'instrumentation', 'alerts', 'grafana'],
   'duties.ts': ['http', 'resources', 'config', 'alerts', 'grafana'],
   'parts.ts': [
@@ -49,6 +50,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'grafana',
     'dashboard.ts',
     'duties.ts',
+    'signals.ts',
   ],
   'reload.ts': ['base', 'config'],
   'singleton.ts': ['base', 'config', 'dashboard.ts', 'parts.ts', 'reload.ts', 'start.ts'],
@@ -87,7 +89,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^@grafana\/schema(\/|$)/, ['grafana']],
   [/^path-to-regexp$/, ['base', 'instrumentation']],
   [/^ws$/, ['cli']],
-  [/^node:(fs|fs\/promises)$/, ['config', 'provisioning', 'cli']],
+  [/^node:(fs|fs\/promises)$/, ['config', 'resources', 'provisioning', 'cli']],
   [/^node:http$/, ['http', 'otel', 'instrumentation', 'cli']],
   [/^node:(https|diagnostics_channel)$/, ['http', 'instrumentation']],
   [/^node:net$/, ['alerts']],
@@ -102,7 +104,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:v8$/, ['resources', 'instrumentation']],
   [
     /^node:(path|util|url|events|readline|process)$/,
-    ['config', 'provisioning', 'otel', 'alerts', 'grafana', 'instrumentation', 'singleton.ts', 'cli'],
+    ['config', 'resources', 'provisioning', 'otel', 'alerts', 'grafana', 'instrumentation', 'singleton.ts', 'cli'],
   ],
 ];
 

@@ -55,7 +55,14 @@ export class PushExporter implements PushMetricExporter {
     done(TAKEN);
   }
 
-  /** From now on a push may take so long, in ms. */
+  /** Until the function that is given back is called, a push may take so long, in ms. */
+  allow(timeoutMs: number): () => void {
+    const beforeMs = this.#timeoutMs;
+    this.#timeoutMs = timeoutMs;
+    return () => (this.#timeoutMs = beforeMs);
+  }
+
+  /** From now on a push may take so long, in ms, and nothing is left behind that takes longer. */
   limit(timeoutMs: number): void {
     this.#timeoutMs = timeoutMs;
     this.#options.sender.limit(timeoutMs);

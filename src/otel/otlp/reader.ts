@@ -14,8 +14,9 @@ import type { SenderOptions } from './sender.ts';
 
 type OtlpSection = ResolvedConfig['otlp'];
 
-/** What is left of the time to shut down for all that follows a push that was given up, in ms. */
-const MARGIN_MS = 200;
+interface FlushOptions {
+  readonly timeoutMillis?: number;
+}
 
 /** What a push works with. */
 export interface PushContext {
@@ -77,14 +78,19 @@ class OtlpReader extends PeriodicExportingMetricReader {
     this.#timeoutMs = timeoutMs;
   }
 
-  override async shutdown(options?: { readonly timeoutMillis?: number }): Promise<void> {
-    const { timeoutMillis = Infinity } = options ?? {};
-    this.#pushes.limit(Math.max(1, Math.min(this.#timeoutMs, timeoutMillis - MARGIN_MS)));
+  override async shutdown(options?: FlushOptions): Promise<void> {
+    this.#pushes.limit(this.#flushMs(options));
     await holding(super.shutdown(options));
   }
 
-  override forceFlush(options?: { readonly timeoutMillis?: number }): Promise<void> {
-    return holding(super.forceFlush(options));
+  override async forceFlush(options?: FlushOptions): Promise<void> {
+    const restore = this.#pushes.allow(this.#flushMs(options));
+    await holding(super.forceFlush(options)).finally(restore);
+  }
+
+  /** A push that is not there in time is told in the log, before whoever waits gives up. */
+  #flushMs({ timeoutMillis = Infinity }: FlushOptions = {}): number {
+    return Math.min(this.#timeoutMs, 0.95 * timeoutMillis);
   }
 }
 

@@ -38,6 +38,7 @@ describe('resolveConfig', () => {
         headers: {},
         compression: 'gzip',
         temporality: 'cumulative',
+        tls: { insecure_skip_verify: false },
       },
       grafana: {
         enabled: false,

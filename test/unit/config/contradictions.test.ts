@@ -147,6 +147,20 @@ describe('what contradicts itself', () => {
       'the path of a file, since grafana.tls.cert_file is given',
     ],
     [
+      'a certificate for a collector without its key',
+      { otlp: { tls: { cert_file: 'x' } } },
+      'otlp.tls.key_file',
+      'missing',
+      'the path of a file, since otlp.tls.cert_file is given',
+    ],
+    [
+      'an endpoint for HTTP without a path',
+      { otlp: { endpoint: 'http://collector:4318' } },
+      'otlp.endpoint',
+      'a URL without a path',
+      'one with a path, as a rule /v1/metrics, since otlp.protocol is not grpc',
+    ],
+    [
       'two rules with one name',
       alertsWith({ rules: [ruleWith({}), ruleWith({ name: 'other' }), ruleWith({})] }),
       'alerts.rules.2.name',

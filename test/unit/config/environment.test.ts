@@ -18,7 +18,7 @@ const ROWS: readonly (readonly [string, string, string, unknown, unknown, unknow
   ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'otlp.protocol', 'grpc', 'http/json', 'http/protobuf'],
   ['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL', 'http/json', 'otlp.protocol', 'http/json', 'grpc', 'http/protobuf'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://c:1', 'otlp.endpoint', 'http://c:1/v1/metrics', 'http://f/', 'http://k/'],
-  ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'http://c:1', 'otlp.endpoint', 'http://c:1', 'http://f/', 'http://k/'],
+  ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'http://c:1', 'otlp.endpoint', 'http://c:1/', 'http://f/', 'http://k/'],
   [
     'OTEL_EXPORTER_OTLP_HEADERS',
     'a=b%20c, D=e=f',
@@ -40,17 +40,20 @@ const ROWS: readonly (readonly [string, string, string, unknown, unknown, unknow
     'lowmemory',
     'cumulative',
   ],
+  ['OTEL_EXPORTER_OTLP_CERTIFICATE', 'ca.pem', 'otlp.tls.ca_file', 'ca.pem', 'file.pem', 'code.pem'],
+  ['OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE', 'ca.pem', 'otlp.tls.ca_file', 'ca.pem', 'file.pem', 'code.pem'],
+  ['OTEL_METRICS_EXPORTER', 'prometheus, OTLP', 'otlp.enabled', true, false, true],
   ['OTEL_METRIC_EXPORT_INTERVAL', '5000', 'otlp.interval_ms', 5000, 6000, 7000],
 ];
 
 const documentWith = (path: string, value: unknown): unknown => {
-  const [section, key] = path.split('.') as [string, string];
-  return { [section]: { [key]: value } };
+  return path.split('.').reduceRight<unknown>((below, key) => ({ [key]: below }), value);
 };
 
 describe('the variables of OpenTelemetry', () => {
   it('have a row each', () => {
-    expect(ROWS.map(([name]) => name).sort()).toEqual([...OTEL_VARIABLES].sort());
+    const ofClients = OTEL_VARIABLES.filter((name) => name.includes('_CLIENT_'));
+    expect([...ROWS.map(([name]) => name), ...ofClients].sort()).toEqual([...OTEL_VARIABLES].sort());
   });
 
   it.each(ROWS)('%s=%s is %s, over the defaults, under the file, under code', (name, text, path, made, file, code) => {
@@ -106,8 +109,32 @@ describe('the variables of OpenTelemetry', () => {
     expect(headers).toEqual({ Authorization: 'file', 'x-team': 'chat' });
   });
 
-  it('never switch the push on', () => {
+  it.each(['', '_METRICS'])('OTEL_EXPORTER_OTLP%s_CLIENT_… name certificate and key of the client', (signal) => {
+    const both = {
+      [`OTEL_EXPORTER_OTLP${signal}_CLIENT_CERTIFICATE`]: 'a.pem',
+      [`OTEL_EXPORTER_OTLP${signal}_CLIENT_KEY`]: 'a.key',
+    };
+    expect(settings(both).otlp.tls).toMatchObject({ cert_file: 'a.pem', key_file: 'a.key' });
+    const own = { cert_file: 'b.pem', key_file: 'b.key' };
+    expect(settings(both, { otlp: { tls: own } }).otlp.tls).toMatchObject(own);
+    const one = Object.fromEntries(Object.entries(both).slice(0, 1));
+    expect(settings(one)).toEqual(settings({}));
+    expect(warnings(one)).toEqual([
+      `the environment variable OTEL_EXPORTER_OTLP${signal}_CLIENT_CERTIFICATE is ignored, expected both OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY`,
+    ]);
+  });
+
+  it('switch the push on only where they name it, and say that nobody else has', () => {
+    const resolution = (environment: Record<string, string>, ...documents: unknown[]) =>
+      resolveDocuments('test', documents, environment);
     expect(settings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).otlp.enabled).toBe(false);
+    for (const others of ['none', 'console,prometheus', 'otlp2']) {
+      expect(settings({ OTEL_METRICS_EXPORTER: others }).otlp.enabled).toBe(false);
+      expect(settings({ OTEL_METRICS_EXPORTER: others }, { otlp: { enabled: true } }).otlp.enabled).toBe(true);
+    }
+    expect(resolution({ OTEL_METRICS_EXPORTER: 'otlp' }).isOtlpAssumed).toBe(true);
+    expect(resolution({ OTEL_METRICS_EXPORTER: 'otlp' }, { otlp: { enabled: true } }).isOtlpAssumed).toBe(false);
+    expect(resolution({}, { otlp: { enabled: true } }).isOtlpAssumed).toBe(false);
   });
 
   it('leave the variables of other parts alone', () => {

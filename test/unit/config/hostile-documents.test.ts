@@ -128,7 +128,7 @@ describe('a key that there is not', () => {
     [{ bearertoken: 1 }, 'did you mean `alerts.channels.alertmanager.bearer_token`?'],
     [{ 'prometheus.port': 1 }, '"prometheus.port": no such key; did you mean `port` in the section `prometheus`?'],
     [{ prometheus: { tokn: 'geheim' } }, 'prometheus.tokn: no such key; did you mean `prometheus.token`?'],
-    [{ live: { tls: {} } }, 'live.tls: no such key; did you mean `grafana.tls`?'],
+    [{ live: { tls: {} } }, 'live.tls: no such key; did you mean `otlp.tls`?'],
     [{ live: { colour: 1 } }, 'live.colour: no such key; the keys here are enabled, token'],
     [{ alerts: { rules: [{ nmae: 'x' }] } }, 'alerts.rules.0.nmae: no such key; did you mean `alerts.rules.0.name`?'],
   ])('is named with the one that is meant: %j', (document, message) => {
