@@ -40,10 +40,10 @@ export class Membership implements PortListener {
       this.#settle = resolve;
     });
     this.#port = connect(this);
-    // referenced: whoever waits for it shall not end over it
+    // what has come while this thread was busy is read first
     const waiting = setTimeout(() => {
-      this.#settle(false);
-    }, JOIN_MS);
+      setImmediate(this.#settle, false);
+    }, JOIN_MS).unref();
     void this.joined.then(() => {
       clearTimeout(waiting);
     });
@@ -53,8 +53,12 @@ export class Membership implements PortListener {
 
   message(message: Message): void {
     if (message.kind === 'welcome' && message.version === VERSION) this.#join();
-    if (message.kind === 'ask') this.#tell(true, message.number);
+    if (message.kind === 'ask' && this.#isMember) this.#tell(true, message.number);
     if (message.kind === 'bye') this.#pause();
+  }
+
+  ending(): void {
+    if (this.#isMember) this.#tell(true, null);
   }
 
   ended(): void {
@@ -71,8 +75,13 @@ export class Membership implements PortListener {
     });
   }
 
+  get #isMember(): boolean {
+    return this.#timer !== undefined;
+  }
+
   #join(): void {
-    this.#pause();
+    // a primary greets a worker that it finds, and one that greets it
+    if (this.#isMember) return;
     this.#reporter.introduce();
     this.#timer = setInterval(() => {
       this.#tick();
@@ -99,7 +108,7 @@ export class Membership implements PortListener {
   }
 
   readonly #tellLast = (done?: unknown): void => {
-    const isMember = this.#timer !== undefined;
+    const isMember = this.#isMember;
     this.#pause();
     const then = typeof done === 'function' ? (done as () => void) : undefined;
     if (!isMember) {
