@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
-import type { EventEmitter } from 'node:events';
 import { isMessage } from './port.ts';
 import type { Accept, Port, PortListener } from './port.ts';
 import type { Message } from './report.ts';
@@ -49,7 +48,7 @@ export function acceptClusterWorkers(accept: Accept): () => void {
 /** The way from this cluster worker to its primary. It does not keep the process alive. */
 export function portToClusterPrimary(listener: PortListener): Port {
   const receive = receiver(listener, 'disconnect');
-  const channel: Pick<EventEmitter, 'prependListener' | 'off'> = process;
+  const channel: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'> = process;
   channel.prependListener('internalMessage', receive);
   return {
     send: (message, sent) => deliver(process, message, sent),
