@@ -10,7 +10,13 @@ export interface DutiesOptions {
   readonly grafana: GrafanaIntegrator;
   readonly sampling: Sampling;
   readonly http: TelemetryServer | undefined;
+  /** Whether a worker that was alone may have the port still. */
+  readonly hasWorkers: () => boolean;
 }
+
+/** How often, and how many times, the port is tried while a worker that was alone may have it. */
+const PORT_RETRY_MS = 50;
+const PORT_RETRIES = 20;
 
 /**
  * What is done once for a service, not by each of its workers: the endpoint, alerts, Grafana, the push, figures of the host. A process
@@ -20,6 +26,7 @@ export class Duties {
   readonly #options: DutiesOptions;
   #config: ResolvedConfig;
   #state: 'waiting' | 'taken' | 'left' = 'waiting';
+  #hasEnded = false;
 
   constructor(options: DutiesOptions) {
     this.#options = options;
@@ -39,10 +46,8 @@ export class Duties {
   async take(): Promise<void> {
     if (this.#state !== 'waiting') return;
     this.#state = 'taken';
-    const { grafana, http } = this.#options;
-    const { host, port } = this.#config.prometheus;
-    grafana.begin();
-    await http?.listen(host, port);
+    this.#options.grafana.begin();
+    await this.#listen();
   }
 
   /** Leaves them to the primary, for good. What fires here is over; it may fire in the primary. */
@@ -60,6 +65,7 @@ export class Duties {
 
   /** The dashboard is shut down: they are not taken up any more. */
   end(): void {
+    this.#hasEnded = true;
     if (!this.areTaken) this.#state = 'left';
   }
 
@@ -79,6 +85,21 @@ export class Duties {
     setUpGrafana();
     this.#options.sampling.configure(config.sampling_interval_ms);
     this.#config = config;
+  }
+
+  async #listen(): Promise<void> {
+    const { http, hasWorkers } = this.#options;
+    const { host, port } = this.#config.prometheus;
+    for (let tries = 1; ; tries++) {
+      try {
+        await http?.listen(host, port);
+        return;
+      } catch (error) {
+        if (!hasWorkers() || tries > PORT_RETRIES) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PORT_RETRY_MS).unref());
+      if (this.#hasEnded || !this.areTaken) return;
+    }
   }
 
   #configureAlerts({ alerts }: ResolvedConfig = this.#config): void {

@@ -26,6 +26,8 @@ interface Current extends Started {
   readonly options: InitializeOptions;
 }
 
+const WAITING_MS = 1000;
+
 let current: Current | undefined;
 let closing: Promise<void> = Promise.resolve();
 
@@ -43,11 +45,15 @@ export async function initializeTelemetryDashboard(options: InitializeOptions = 
   if (current) assertSameOptions(current, options);
   else current = initialize(options, 'code');
   const { dashboard, listening } = current;
+  // who waits for it shall not end over it: nothing of a dashboard keeps a process alive
+  const waiting = setInterval(() => undefined, WAITING_MS);
   try {
     await listening;
   } catch (error) {
     await dashboard.shutdown();
     throw error;
+  } finally {
+    clearInterval(waiting);
   }
   return dashboard;
 }

@@ -175,7 +175,14 @@ function startAll(
     ['/healthz', guarded(health)],
   ]);
   const http = enabled ? new TelemetryServer(routes, logger) : undefined;
-  const duties = new Duties({ config, alerting, grafana, sampling, http });
+  const duties = new Duties({
+    config,
+    alerting,
+    grafana,
+    sampling,
+    http,
+    hasWorkers: () => workers?.areThere === true,
+  });
   const membership = membershipOf(recorder, provider, () => {
     duties.leave();
   });

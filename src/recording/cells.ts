@@ -16,9 +16,9 @@ export class CounterCell {
 export class GaugeCell {
   readonly #aggregator: Aggregator;
   #own: number | null = null;
-  #isOwnLatest = true;
-  /** By worker, the latest last. */
+  /** By worker, the latest last; for `last` this process's own is among them, by this cell. */
   #told: Map<object, number> | undefined;
+  #changes = 0;
 
   constructor(aggregator: Aggregator = 'sum') {
     this.#aggregator = aggregator;
@@ -26,9 +26,8 @@ export class GaugeCell {
 
   /** `null` until a value is known: then there is no series. */
   get value(): number | null {
-    if (this.#told === undefined || this.#told.size === 0) return this.#own;
-    if (this.#aggregator === 'own' || (this.#aggregator === 'last' && this.#isOwnLatest)) return this.#own;
-    let value = this.#own;
+    if (this.#told === undefined || this.#told.size === 0 || this.#aggregator === 'own') return this.#own;
+    let value = this.#aggregator === 'last' ? null : this.#own;
     for (const told of this.#told.values()) {
       if (value === null || this.#aggregator === 'last') value = told;
       else value = this.#aggregator === 'max' ? Math.max(value, told) : value + told;
@@ -36,19 +35,27 @@ export class GaugeCell {
     return value;
   }
 
+  /** How often a value was taken, be it the same again: of the same values of two workers, one was set last. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   /** Takes this process's value. */
   set(value: number | null): void {
     this.#own = value;
-    this.#isOwnLatest = value !== null;
+    if (this.#aggregator === 'last' && this.#told !== undefined) this.tell(this, value);
+    else this.#changes++;
   }
 
   /** Takes a worker's value in place of its last one; null: it has none any more. */
   tell(worker: object, value: number | null): void {
-    this.#told ??= new Map();
+    this.#changes++;
+    if (this.#told === undefined) {
+      this.#told = new Map();
+      if (this.#aggregator === 'last' && this.#own !== null) this.#told.set(this, this.#own);
+    }
     this.#told.delete(worker);
-    if (value === null) return;
-    this.#told.set(worker, value);
-    this.#isOwnLatest = false;
+    if (value !== null) this.#told.set(worker, value);
   }
 }
 

@@ -16,7 +16,7 @@ export function forEachLikely(
   { sum, min, max, buckets }: HistogramIncrease,
   receive: (value: number) => void,
 ): void {
-  const lowest = (index: number): number => Math.max(index === 0 ? 0 : (bounds[index - 1] as number), min);
+  const lowest = (index: number): number => Math.max(index === 0 ? 0 : above(bounds[index - 1] as number), min);
   const highest = (index: number): number =>
     Math.min(index === bounds.length ? Infinity : (bounds[index] as number), max);
   let lowestSum = 0;
@@ -31,7 +31,14 @@ export function forEachLikely(
   const share = width > 0 ? Math.min(1, Math.max(0, (sum - lowestSum) / width)) : 1;
   for (let place = 0; place < buckets.length; place += 2) {
     const [index, count] = [buckets[place] as number, buckets[place + 1] as number];
-    const value = lowest(index) + share * (highest(index) - lowest(index));
+    const value = Math.min(highest(index), lowest(index) + share * (highest(index) - lowest(index)));
     for (let time = 0; time < count; time++) receive(value);
   }
+}
+
+/** The smallest value that a bucket beyond this bound can hold, or one as good as it. */
+function above(bound: number): number {
+  return bound < Number.MIN_VALUE / Number.EPSILON
+    ? Math.max(0, bound + Number.MIN_VALUE)
+    : bound * (1 + Number.EPSILON);
 }

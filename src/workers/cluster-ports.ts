@@ -22,7 +22,7 @@ export function acceptClusterWorkers(accept: Accept): () => void {
       { send: (message, sent) => deliver(child, message, sent), close: () => undefined },
       'process',
     );
-    const receive = receiver(listener);
+    const receive = receiver(listener, 'exitedAfterDisconnect');
     // the channel ends after its last message, the process may do so before
     const end = (): void => {
       release();
@@ -34,7 +34,7 @@ export function acceptClusterWorkers(accept: Accept): () => void {
       child.off('disconnect', end);
     };
     undo.set(worker, release);
-    child.on('internalMessage', receive);
+    child.prependListener('internalMessage', receive);
     child.on('disconnect', end);
   };
   for (const worker of Object.values(cluster.workers ?? {})) if (worker?.isConnected() === true) take(worker);
@@ -47,11 +47,12 @@ export function acceptClusterWorkers(accept: Accept): () => void {
 
 /** The way from this cluster worker to its primary. It does not keep the process alive. */
 export function portToClusterPrimary(listener: PortListener): Port {
-  const receive = receiver(listener);
-  process.on('internalMessage', receive);
+  const receive = receiver(listener, 'disconnect');
+  const channel: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'> = process;
+  channel.prependListener('internalMessage', receive);
   return {
     send: (message, sent) => deliver(process, message, sent),
-    close: () => void process.off('internalMessage', receive),
+    close: () => void channel.off('internalMessage', receive),
   };
 }
 
@@ -73,9 +74,15 @@ function deliver(end: End, message: Message, sent: () => void = () => undefined)
   }
 }
 
-function receiver(listener: PortListener): (envelope: unknown) => void {
+/**
+ * @param lastAct what Node.js says itself before it closes the channel: `worker.disconnect()` in the primary, and in the worker. It is
+ *   heard before Node.js acts on it. Should it ever say otherwise, what was counted since the last report is lost.
+ */
+function receiver(listener: PortListener, lastAct: string): (envelope: unknown) => void {
   return (envelope) => {
-    if (typeof envelope !== 'object' || envelope === null || !('cmd' in envelope) || envelope.cmd !== CMD) return;
+    if (typeof envelope !== 'object' || envelope === null || !('cmd' in envelope)) return;
+    if (envelope.cmd === 'NODE_CLUSTER' && 'act' in envelope && envelope.act === lastAct) listener.ending();
+    if (envelope.cmd !== CMD) return;
     if ('message' in envelope && isMessage(envelope.message)) listener.message(envelope.message);
   };
 }

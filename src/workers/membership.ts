@@ -15,8 +15,8 @@ const JOIN_MS = 1000;
 export interface MembershipOptions {
   readonly recorder: Recorder;
   readonly isThread: boolean;
-  /** What has come to instruments of `dashboard.meter` since the last call. Must not reject, nor take long. */
-  readonly takeInstruments: () => Promise<readonly InstrumentReport[]>;
+  /** What has come to instruments of `dashboard.meter` since the last call. Must not reject, nor take long. Default: there are none. */
+  readonly takeInstruments?: () => Promise<readonly InstrumentReport[]>;
   /** Opens the way to the primary. */
   readonly connect: (listener: PortListener) => Port;
   /** Called when the primary takes this worker in: what it does for the whole the worker then leaves. */
@@ -45,10 +45,10 @@ export class Membership implements PortListener {
       this.#settle = resolve;
     });
     this.#port = connect(this);
-    // referenced: whoever waits for it shall not end over it
+    // what has come while this thread was busy is read first
     const waiting = setTimeout(() => {
-      this.#settle(false);
-    }, JOIN_MS);
+      setImmediate(this.#settle, false);
+    }, JOIN_MS).unref();
     void this.joined.then(() => {
       clearTimeout(waiting);
     });
@@ -58,8 +58,12 @@ export class Membership implements PortListener {
 
   message(message: Message): void {
     if (message.kind === 'welcome' && message.version === VERSION) this.#join();
-    if (message.kind === 'ask') void this.#tellAll(message.number);
+    if (message.kind === 'ask' && this.#isMember) void this.#tellAll(message.number);
     if (message.kind === 'bye') this.#pause();
+  }
+
+  ending(): void {
+    if (this.#isMember) this.#tellCells(null, []);
   }
 
   ended(): void {
@@ -70,15 +74,20 @@ export class Membership implements PortListener {
   async close(): Promise<void> {
     process.off('exit', this.#tellLast);
     this.#settle(false);
-    if (this.#timer !== undefined) await this.#tellAll(null);
+    if (this.#isMember) await this.#tellAll(null);
     await new Promise<void>((resolve) => {
       this.#tellLast(resolve);
     });
     this.#port.close();
   }
 
+  get #isMember(): boolean {
+    return this.#timer !== undefined;
+  }
+
   #join(): void {
-    this.#pause();
+    // a primary greets a worker that it finds, and one that greets it
+    if (this.#isMember) return;
     this.#reporter.introduce();
     this.#timer = setInterval(() => {
       this.#tick();
@@ -102,7 +111,10 @@ export class Membership implements PortListener {
 
   /** What is observed too; where nothing is new, that it lives. */
   async #tellAll(answers: number | null): Promise<void> {
-    const instruments = await this.#takeInstruments();
+    this.#tellCells(answers, this.#takeInstruments ? await this.#takeInstruments() : []);
+  }
+
+  #tellCells(answers: number | null, instruments: readonly InstrumentReport[]): void {
     this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments });
   }
 
@@ -114,14 +126,14 @@ export class Membership implements PortListener {
   }
 
   readonly #tellLast = (done?: unknown): void => {
-    const isMember = this.#timer !== undefined;
+    const isMember = this.#isMember;
     this.#pause();
     const then = typeof done === 'function' ? (done as () => void) : undefined;
     if (!isMember) {
       then?.();
       return;
     }
-    this.#port.send({ kind: 'report', answers: null, report: this.#reporter.take(true) });
+    this.#tellCells(null, []);
     this.#port.send({ kind: 'bye' }, then);
   };
 

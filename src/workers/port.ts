@@ -10,6 +10,8 @@ export interface Port {
 /** Who listens at one end. */
 export interface PortListener {
   message(message: Message): void;
+  /** The way will be closed at once, by either end; what is sent now is still delivered. Not told of where it cannot be known. */
+  ending(): void;
   /** The other end is gone: all that it has sent was delivered before. */
   ended(): void;
 }

@@ -2,7 +2,7 @@ import type { MetricSpec } from '../catalog/metric.ts';
 import { CounterCell, GaugeCell, HistogramCell } from '../recording/cells.ts';
 import type { AnyFamily } from '../recording/family.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import type { Report } from './report.ts';
+import type { HistogramReport, Report } from './report.ts';
 
 type Cell = CounterCell | GaugeCell | HistogramCell;
 
@@ -27,10 +27,13 @@ export class ReportTarget {
       // looked up once: beyond a cap each look-up counts as a measurement that lost an attribute
       this.#cells.set(id, (overflow ? known.overflowSeriesAt(own) : known.seriesAt(own)).cell);
     }
-    for (const [id, increase] of counters) this.#cell(id, CounterCell)?.add(increase);
-    for (const [id, value] of gauges) this.#tell(this.#cell(id, GaugeCell), value);
-    for (const histogram of histograms) this.#cell(histogram.id, HistogramCell)?.add(histogram);
-    for (const [name, increase] of tallies) this.#recorder.tally(name).add(increase);
+    for (const [id, increase] of counters) if (isIncrease(increase)) this.#cell(id, CounterCell)?.add(increase);
+    for (const [id, value] of gauges) this.#tell(this.#cell(id, GaugeCell), Number.isFinite(value) ? value : null);
+    for (const histogram of histograms) {
+      const cell = this.#cell(histogram.id, HistogramCell);
+      if (cell && fits(histogram, cell)) cell.add(histogram);
+    }
+    for (const [name, increase] of tallies) if (isIncrease(increase)) this.#recorder.tally(name).add(increase);
   }
 
   /** The worker has no gauges any more. What it has counted stays. */
@@ -71,4 +74,19 @@ export class ReportTarget {
 /** What must be the same for values to be added up. */
 function shapeOf({ kind, unit, attributes, buckets }: MetricSpec): string {
   return JSON.stringify([kind, unit, attributes.map(({ key }) => key), buckets?.fine]);
+}
+
+function isIncrease(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
+}
+
+/** Whether it can be added: a wrong place would be another figure of the cell. */
+function fits({ sum, min, max, buckets }: HistogramReport, { layout }: HistogramCell): boolean {
+  return (
+    [sum, min, max].every(isIncrease) &&
+    buckets.every((value, place) =>
+      place % 2 === 0 ? Number.isInteger(value) && value >= 0 && value < layout.size : isIncrease(value),
+    ) &&
+    buckets.length % 2 === 0
+  );
 }

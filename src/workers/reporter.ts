@@ -27,6 +27,7 @@ export class Reporter {
   readonly #familyIds = new Map<AnyFamily, number>();
   readonly #seriesIds = new Map<Series<unknown>, number>();
   readonly #counters = new Map<CounterCell, number>();
+  /** Their values; of those of which the last one counts, how often they were set. */
   readonly #gauges = new Map<GaugeCell, number | null>();
   readonly #histograms = new Map<HistogramCell, ToldHistogram>();
 
@@ -75,10 +76,12 @@ export class Reporter {
   }
 
   #takeGauge(family: GaugeFamily, draft: Draft): void {
+    const isLast = family.spec.aggregator === 'last';
     for (const series of family.series) {
-      const { value } = series.cell;
-      if (value === (this.#gauges.get(series.cell) ?? null)) continue;
-      this.#gauges.set(series.cell, value);
+      const { value, changes } = series.cell;
+      const state = isLast ? changes : value;
+      if (state === (this.#gauges.get(series.cell) ?? (isLast ? 0 : null))) continue;
+      this.#gauges.set(series.cell, state);
       draft.gauges.push([this.#idOf(family, series, draft), value]);
     }
   }

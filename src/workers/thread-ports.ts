@@ -9,13 +9,21 @@ import type { Accept, Port, PortListener } from './port.ts';
 const MEETING = 'telemetry-dashboard';
 const nameOf = (id: number): string => `${MEETING} ${id}`;
 
-/** On the meeting channel: a thread is here; the main thread wants to know who is. */
-type Meeting = { readonly here: number } | { readonly who: true };
+/** On the meeting channel: a thread is here; the main thread wants to know who is; a thread has started another one; it is gone. */
+type Meeting =
+  | { readonly here: number }
+  | { readonly who: true }
+  | { readonly started: number; readonly by: number }
+  | { readonly gone: number };
 
 /** Takes up the way to each thread of this process that measures. Returns how to stop. */
 export function acceptThreads(accept: Accept): () => void {
   const ways = new Map<number, { readonly listener: PortListener; readonly channel: BroadcastChannel }>();
+  const startedBy = new Map<number, Set<number>>();
   const end = (id: number): void => {
+    // those that it has started end with it
+    for (const started of startedBy.get(id) ?? []) end(started);
+    startedBy.delete(id);
     const way = ways.get(id);
     if (!way) return;
     ways.delete(id);
@@ -32,18 +40,18 @@ export function acceptThreads(accept: Accept): () => void {
     ways.set(id, { listener, channel });
   };
   const meeting = new BroadcastChannel(MEETING);
+  // what it has posted last is delivered first
+  const endSoon = (id: number): void => void setImmediate(end, id);
   listen(meeting, (data) => {
-    if (isMeeting(data) && 'here' in data) take(data.here);
+    if (!isMeeting(data)) return;
+    if ('here' in data) take(data.here);
+    if ('gone' in data) endSoon(data.gone);
+    if ('started' in data) startedBy.set(data.by, (startedBy.get(data.by) ?? new Set()).add(data.started));
   });
   meeting.postMessage({ who: true } satisfies Meeting);
-  const watch = (worker: Worker): void => {
-    const id = worker.threadId; // it has none any more when it ends
-    // what it has posted last is delivered first
-    worker.once('exit', () => setImmediate(end, id));
-  };
-  process.on('worker', watch);
+  const unwatch = watchThreads(() => undefined, endSoon);
   return () => {
-    process.off('worker', watch);
+    unwatch();
     meeting.close();
     for (const { channel } of ways.values()) channel.close();
     ways.clear();
@@ -64,12 +72,39 @@ export function portToMainThread(listener: PortListener): Port {
     if (isMeeting(data) && 'who' in data) here();
   });
   here();
+  // the main thread sees those that it has started itself
+  const unwatch = watchThreads(
+    (id) => {
+      meeting.postMessage({ started: id, by: threadId } satisfies Meeting);
+    },
+    (id) => {
+      meeting.postMessage({ gone: id } satisfies Meeting);
+    },
+  );
   return {
     ...portOn(channel),
     close: () => {
+      unwatch();
       meeting.close();
       channel.close();
     },
+  };
+}
+
+/** Tells of the threads that this one starts, and of their ends. Returns how to stop. */
+function watchThreads(started: (id: number) => void, ended: (id: number) => void): () => void {
+  let isOver = false;
+  const watch = (worker: Worker): void => {
+    const id = worker.threadId; // it has none any more when it ends
+    started(id);
+    worker.once('exit', () => {
+      if (!isOver) ended(id);
+    });
+  };
+  process.on('worker', watch);
+  return () => {
+    isOver = true;
+    process.off('worker', watch);
   };
 }
 
@@ -97,7 +132,5 @@ function listen(channel: BroadcastChannel, receive: (data: unknown) => void): vo
 }
 
 function isMeeting(data: unknown): data is Meeting {
-  return (
-    typeof data === 'object' && data !== null && (('here' in data && typeof data.here === 'number') || 'who' in data)
-  );
+  return typeof data === 'object' && data !== null && ['here', 'who', 'started', 'gone'].some((key) => key in data);
 }

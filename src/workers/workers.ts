@@ -1,3 +1,4 @@
+import { textOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { selfMetrics } from '../catalog/self.ts';
 import type { GaugeFamily } from '../recording/family.ts';
@@ -36,11 +37,11 @@ export class Workers {
   readonly #options: WorkersOptions;
   readonly #ages: GaugeFamily;
   readonly #members = new Map<string, Member>();
+  readonly #ports = new Set<Port>();
   /** Of those that have told nothing yet too. */
   readonly #names = new Set<string>();
   readonly #stop: readonly (() => void)[];
   #asks = 0;
-  #refreshing: Promise<void> | undefined;
 
   constructor(options: WorkersOptions) {
     const { recorder, accept } = options;
@@ -57,31 +58,28 @@ export class Workers {
     return [...this.#members.values()].map(({ name, figures }) => ({ name, recorder: figures.recorder }));
   }
 
+  /** Whether there are processes or threads that may be workers of this one, measured or not. */
+  get areThere(): boolean {
+    return this.#ports.size > 0;
+  }
+
   /** Asks every worker for what it has now, and waits for it, 200 ms at most; not for one that owes an answer from before. */
-  refresh(): Promise<void> {
-    this.#refreshing ??= this.#ask().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
-  }
-
-  close(): void {
-    for (const { port } of this.#members.values()) port.send({ kind: 'bye' });
-    for (const stop of this.#stop) stop();
-  }
-
-  async #ask(): Promise<void> {
+  async refresh(): Promise<void> {
     const number = ++this.#asks;
-    const answers = [...this.#members.values()]
-      .filter((member) => !member.owesAnswer)
-      .map((member) => member.ask(number));
-    if (answers.length === 0) return;
+    const asked = [...this.#members.values()].filter((member) => !member.owesAnswer);
+    if (asked.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ANSWER_MS);
     });
-    await Promise.race([Promise.all(answers), late]);
+    await Promise.race([Promise.all(asked.map((member) => member.ask(number))), late]);
     clearTimeout(timer);
+    for (const member of asked) member.giveUp(number);
+  }
+
+  close(): void {
+    for (const port of this.#ports) port.send({ kind: 'bye' });
+    for (const stop of this.#stop) stop();
   }
 
   #take(port: Port, kind: 'process' | 'thread'): PortListener {
@@ -95,20 +93,32 @@ export class Workers {
       this.#options.instruments().forget(member);
       member = undefined;
     };
+    const receive = (message: Message): void => {
+      if (message.kind === 'hello') this.#greet(port, message.version);
+      if (message.kind === 'report') {
+        member ??= this.#enter(name, port);
+        member.told(message);
+        if (message.instruments) this.#options.instruments().add(member, message.instruments);
+      }
+      if (message.kind === 'bye') leave();
+    };
+    this.#ports.add(port);
     // it may have begun before this primary did
     port.send({ kind: 'welcome', version: VERSION });
     return {
       message: (message) => {
-        if (message.kind === 'hello') this.#greet(port, message.version);
-        if (message.kind === 'report') {
-          member ??= this.#enter(name, port);
-          member.told(message);
-          if (message.instruments) this.#options.instruments().add(member, message.instruments);
+        try {
+          receive(message);
+        } catch (error) {
+          this.#options.recorder.logger.warnOnce('worker report', `a worker's report cannot be read: ${textOf(error)}`);
         }
-        if (message.kind === 'bye') leave();
+      },
+      ending: () => {
+        if (member) port.send({ kind: 'ask', number: this.#asks });
       },
       ended: () => {
         leave();
+        this.#ports.delete(port);
         this.#names.delete(name);
       },
     };
@@ -148,7 +158,10 @@ class Member {
   readonly name: string;
   readonly port: Port;
   readonly figures: WorkerFigures;
-  #asked: { readonly number: number; readonly answered: () => void } | undefined;
+  /** Of asks: number, and whom to tell that it was answered. */
+  readonly #asked = new Map<number, () => void>();
+  #givenUp = 0;
+  #answered = 0;
 
   constructor(name: string, port: Port, figures: WorkerFigures) {
     this.name = name;
@@ -160,29 +173,39 @@ class Member {
     return this.figures.ageSeconds;
   }
 
+  /** Whether it has not answered in time, and still has not. */
   get owesAnswer(): boolean {
-    return this.#asked !== undefined;
+    return this.#givenUp > this.#answered;
   }
 
   ask(number: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#asked = { number, answered: resolve };
+      this.#asked.set(number, resolve);
       this.port.send({ kind: 'ask', number });
     });
   }
 
+  /** Its time to answer is over. */
+  giveUp(number: number): void {
+    if (this.#asked.delete(number)) this.#givenUp = number;
+  }
+
   told({ answers, report }: Extract<Message, { kind: 'report' }>): void {
+    if (answers !== null) this.#answers(answers);
     this.figures.add(report);
-    if (answers === this.#asked?.number) this.#answered();
   }
 
   leave(): void {
     this.figures.end();
-    this.#answered();
+    this.#answers(Infinity);
   }
 
-  #answered(): void {
-    this.#asked?.answered();
-    this.#asked = undefined;
+  #answers(last: number): void {
+    this.#answered = Math.max(this.#answered, last);
+    for (const [number, resolve] of this.#asked) {
+      if (number > last) continue;
+      this.#asked.delete(number);
+      resolve();
+    }
   }
 }
