@@ -6,7 +6,11 @@ import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
 import { met, table } from './table.mjs';
 
-const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'percentiles', 'memory'];
+const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'percentiles', 'memory', 'otlp'];
+
+/** Measured only when named: they need the servers of the stack tests on the PATH. */
+const WITH_SERVERS = ['otlp-servers'];
+const ALL = [...FIGURES, ...WITH_SERVERS];
 
 const { values: options } = parseArgs({
   options: {
@@ -17,15 +21,15 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = options.rounds === undefined ? undefined : Number(options.rounds);
-const wrong = options.only.find((name) => !FIGURES.includes(name));
+const wrong = options.only.find((name) => !ALL.includes(name));
 if (wrong !== undefined || (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))) {
-  console.error(`--only takes one of ${FIGURES.join(', ')}; --rounds a whole number from 1`);
+  console.error(`--only takes one of ${ALL.join(', ')}; --rounds a whole number from 1`);
   process.exit(2);
 }
 
 const startMs = performance.now();
 const rows = [];
-for (const name of FIGURES.filter((figure) => options.only.includes(figure))) {
+for (const name of ALL.filter((figure) => options.only.includes(figure))) {
   const log = (text) =>
     console.error(`${((performance.now() - startMs) / 1000).toFixed(0).padStart(4)} s  ${name}: ${text}`);
   log('starts');
