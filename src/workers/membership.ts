@@ -70,11 +70,20 @@ export class Membership implements PortListener {
     this.#pause();
   }
 
+  /** Tells what there is. Ends when it has left; never rejects. */
+  async flush(): Promise<void> {
+    if (!this.#isMember) return;
+    const instruments = this.#takeInstruments ? await this.#takeInstruments() : [];
+    await new Promise<void>((resolve) => {
+      this.#tellCells(null, instruments, resolve);
+    });
+  }
+
   /** Tells the last, and no more. Ends when it has left; never rejects. */
   async close(): Promise<void> {
     process.off('exit', this.#tellLast);
     this.#settle(false);
-    if (this.#isMember) await this.#tellAll(null);
+    await this.flush();
     await new Promise<void>((resolve) => {
       this.#tellLast(resolve);
     });
@@ -114,14 +123,15 @@ export class Membership implements PortListener {
     this.#tellCells(answers, this.#takeInstruments ? await this.#takeInstruments() : []);
   }
 
-  #tellCells(answers: number | null, instruments: readonly InstrumentReport[]): void {
-    this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments });
+  #tellCells(answers: number | null, instruments: readonly InstrumentReport[], sent?: () => void): void {
+    this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments }, sent);
   }
 
-  #send(message: Message): void {
+  #send(message: Message, sent?: () => void): void {
     this.#isSending = true;
     this.#port.send(message, () => {
       this.#isSending = false;
+      sent?.();
     });
   }
 

@@ -35,10 +35,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'alerts',
     'grafana',
   ],
-  'start.ts': [
-    'parts.ts',
+  'running.ts': [
     'base',
-    'catalog',
     'recording',
     'instruments',
     'http',
@@ -47,11 +45,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'resources',
     'config',
     'alerts',
-    'grafana',
     'dashboard.ts',
     'duties.ts',
+    'parts.ts',
     'signals.ts',
   ],
+  'disabled.ts': ['recording', 'http', 'otel', 'instrumentation', 'alerts', 'dashboard.ts', 'parts.ts', 'running.ts'],
+  'start.ts': ['base', 'config', 'dashboard.ts', 'parts.ts', 'running.ts', 'disabled.ts'],
   'reload.ts': ['base', 'config'],
   'singleton.ts': ['base', 'config', 'dashboard.ts', 'parts.ts', 'reload.ts', 'start.ts'],
   'index.ts': [
@@ -77,7 +77,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [
     /^@opentelemetry\/api$/,
-    ['instruments', 'otel', 'instrumentation', 'resources', 'dashboard.ts', 'parts.ts', 'start.ts'],
+    ['instruments', 'otel', 'instrumentation', 'resources', 'dashboard.ts', 'parts.ts', 'disabled.ts'],
   ],
   [/^@opentelemetry\/(sdk-metrics|resources|exporter-prometheus)$/, ['otel']],
   [/^(@opentelemetry\/exporter-metrics-otlp-(proto|http|grpc)|@grpc\/grpc-js)$/, ['otel']],
@@ -97,7 +97,7 @@ const FENCES: readonly (readonly [what: RegExp, rooms: readonly string[]])[] = [
   [/^node:child_process$/, ['cli']],
   [
     /^node:(stream|zlib|timers\/promises|crypto)$/,
-    ['base', 'config', 'otel', 'http', 'instrumentation', 'grafana', 'start.ts', 'cli'],
+    ['base', 'config', 'otel', 'http', 'instrumentation', 'grafana', 'running.ts', 'cli'],
   ],
   [/^node:(perf_hooks|os)$/, ['resources', 'cli']],
   [/^node:(worker_threads|cluster)$/, ['workers', 'parts.ts', 'register.ts']],

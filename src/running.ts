@@ -1,0 +1,177 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Alerting } from './alerts/alerting.ts';
+import type { AlertIdentity } from './alerts/watched-rule.ts';
+import { within } from './base/deadline.ts';
+import type { OnceLogger } from './base/logger.ts';
+import type { ResolvedConfig } from './config/schema.ts';
+import type { DashboardParts } from './dashboard.ts';
+import { Duties } from './duties.ts';
+import { requireBearer } from './http/bearer.ts';
+import { TelemetryServer, end } from './http/server.ts';
+import type { RequestHandler, Routes } from './http/server.ts';
+import { InstrumentSums } from './instruments/instrument-sums.ts';
+import { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
+import { noMetrics } from './otel/no-metrics.ts';
+import { PrometheusClient } from './otel/prometheus-client.ts';
+import { createResource } from './otel/resource.ts';
+import { Scraper } from './otel/scraper.ts';
+import type { Resource } from './otel/sdk-types.ts';
+import {
+  instrumentationConfigOf,
+  integratorOf,
+  keysWithoutEffect,
+  membershipOf,
+  providerOf,
+  pushReadersOf,
+  workersOf,
+} from './parts.ts';
+import type { StartOptions } from './parts.ts';
+import type { Recording } from './recording/recording.ts';
+import { SnapshotReader } from './recording/snapshot.ts';
+import { detectedAttributes } from './resources/detected-attributes.ts';
+import { Sampling } from './resources/sampling.ts';
+import { flushOnSignals } from './signals.ts';
+
+/** `shutdown()` ends within this time, whatever is away. */
+const SHUTDOWN_TIMEOUT_MS = 4500;
+
+/** A configuration, and where it came from: for errors. */
+export interface SourcedConfig {
+  readonly config: ResolvedConfig;
+  /** A file's path, or `code`. */
+  readonly source: string;
+  /** Whether only the environment has switched `otlp` on; see `Resolution`. */
+  readonly isOtlpAssumed?: boolean;
+}
+
+/** What a dashboard is the face of, and what is behind it. */
+export interface Running {
+  readonly parts: DashboardParts;
+  /** Ends when its server listens; rejects where it cannot. */
+  readonly listening: Promise<void>;
+  /** Undefined where nothing runs. */
+  readonly configure: ((config: ResolvedConfig) => void) | undefined;
+}
+
+/** Puts together what measures, serves, pushes and tells. What can be wrong in the options throws; the port, in `listening`. */
+export function runningDashboard(
+  { config, source, isOtlpAssumed = false }: SourcedConfig,
+  options: StartOptions,
+  recording: Recording,
+  logger: OnceLogger,
+): Running {
+  const { recorder } = recording;
+  for (const key of keysWithoutEffect(config)) logger.warn(`${key}: true has no effect in this version yet`);
+  const wsConfig = instrumentationConfigOf(config.websocket, options.messageType);
+  const resource = createResource({
+    detected: detectedAttributes(),
+    serviceName: config.service_name,
+    serviceVersion: config.service_version,
+    attributes: options.resource,
+  });
+  const alerting = new Alerting(recorder, identityOf(resource), source);
+  alerting.configure(config.alerts);
+  const grafana = integratorOf(config, source, recorder);
+  const workers = workersOf(config, recorder, () => sums);
+  const scraper = new Scraper(recorder, config.prometheus.labels);
+  const refresh = (): Promise<void> => workers?.refresh() ?? Promise.resolve();
+  const pushing = pushReadersOf(config, source, recorder, () => duties.areTaken, isOtlpAssumed);
+  const readers = [...(options.readers ?? []), ...pushing];
+  const provider = providerOf({ ...options, readers }, resource, recorder, scraper, refresh);
+  const sums = new InstrumentSums(provider.meter);
+  const sampling = new Sampling(recorder, () => {
+    duties.evaluateAlerts();
+  });
+  const instrumentation = new WsInstrumentation(wsConfig, recording);
+  const { token, enabled } = config.prometheus;
+  const guarded = (handler: RequestHandler): RequestHandler =>
+    token === undefined ? handler : requireBearer(token, handler);
+  const metricsHandler = guarded(scraper.handler);
+  const workersHandler = scraper.workersHandler(async () => {
+    await refresh();
+    return workers?.all ?? [];
+  });
+  const routes: Routes = new Map([
+    ['/metrics', metricsHandler],
+    ['/metrics/workers', guarded(workersHandler)],
+    ['/healthz', guarded(health)],
+  ]);
+  const http = enabled ? new TelemetryServer(routes, logger) : undefined;
+  const duties = new Duties({
+    config,
+    alerting,
+    grafana,
+    sampling,
+    http,
+    hasWorkers: () => workers?.areThere === true,
+  });
+  const membership = membershipOf(recorder, provider, () => {
+    duties.leave();
+  });
+  sampling.configure(config.sampling_interval_ms);
+
+  const flush = (): Promise<unknown> => Promise.all([provider.forceFlush(SHUTDOWN_TIMEOUT_MS), membership?.flush()]);
+  const timeoutMs = Math.min(config.otlp.timeout_ms, SHUTDOWN_TIMEOUT_MS);
+  const ignoreSignals = pushing.length > 0 ? flushOnSignals({ flush, timeoutMs }) : undefined;
+
+  const close = async (): Promise<void> => {
+    await turns();
+    recorder.refresh();
+    instrumentation.disable();
+    sampling.close();
+    grafana.close();
+    duties.end();
+    await within(SHUTDOWN_TIMEOUT_MS, logger, [
+      membership?.close() ?? Promise.resolve(),
+      provider.shutdown(SHUTDOWN_TIMEOUT_MS),
+      alerting.close(SHUTDOWN_TIMEOUT_MS),
+      http?.close() ?? Promise.resolve(),
+    ]);
+    ignoreSignals?.();
+    workers?.close();
+    recorder.close();
+  };
+  const parts: DashboardParts = {
+    recorder,
+    manual: recording.realtime,
+    snapshot: new SnapshotReader(recording, () => alerting.figures),
+    prometheus: new PrometheusClient(recorder, scraper.handler),
+    meter: provider.meter,
+    metricProducer: {
+      collect: (collectOptions) => (recorder.open ? scraper.reader.collect(collectOptions) : noMetrics()),
+    },
+    wsInstrumentation: instrumentation,
+    metricsHandler,
+    alertListeners: alerting.listeners,
+    grafana,
+    address: () => http?.address ?? null,
+    close,
+  };
+  return {
+    parts,
+    listening: membership
+      ? membership.joined.then((isMember) => (isMember ? undefined : duties.take()))
+      : duties.take(),
+    configure: (next) => {
+      duties.configure(next);
+    },
+  };
+}
+
+/** Until sockets that have ended have said so: a server's `close` event comes up to two turns before that of its last sockets. */
+async function turns(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
+
+/** As Prometheus makes `job` and `instance` of what arrives over OTLP. */
+function identityOf({ attributes }: Resource): AlertIdentity {
+  const text = (key: string): string => String(attributes[key] ?? '');
+  const namespace = text('service.namespace');
+  const name = text('service.name');
+  return { job: namespace === '' ? name : `${namespace}/${name}`, instance: text('service.instance.id') };
+}
+
+const health: RequestHandler = (_request, response) => {
+  end(response, 200, 'ok\n');
+};
