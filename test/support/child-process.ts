@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { waitFor } from './wait-for.ts';
 
 /** How a program ended: one of the two is null. */
@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** Added to the environment of the test, from which variables that configure telemetry are taken out. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Opens a channel to it, as `fork` does: it is called with each message that comes. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 /** A program ends in this time once it was asked to; then it is killed. */
@@ -26,9 +28,12 @@ export class Child {
   readonly #title: string;
   #ended = false;
 
-  constructor(command: string, args: readonly string[], { cwd, env = {} }: ChildOptions = {}) {
+  constructor(command: string, args: readonly string[], { cwd, env = {}, onMessage }: ChildOptions = {}) {
     this.#title = [command, ...args].join(' ');
-    this.#process = spawn(command, args, { cwd, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const channel = onMessage ? (['ipc'] as const) : [];
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...channel];
+    this.#process = spawn(command, args, { cwd, env: cleanEnvironment(env), stdio });
+    if (onMessage) this.#process.on('message', onMessage);
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.ending = new Promise((resolve, reject) => {
@@ -47,6 +52,11 @@ export class Child {
 
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+
+  /** Sends it a message, where there is a channel that is open. */
+  send(message: object): void {
+    if (this.#process.connected) this.#process.send(message, () => undefined);
   }
 
   /** The first group of the first match in what it has written to standard output, waiting for it. */

@@ -10,13 +10,24 @@ const READY_MS = 20_000;
 /** A real server of the stack, on loopback, with a folder of its own that goes with it. */
 export class StackServer {
   readonly url: string;
-  readonly #child: Child;
+  readonly #program: string;
+  readonly #launch: () => Child;
   readonly #folder: string;
+  readonly #readyPath: string;
+  #child: Child;
 
-  private constructor(url: string, child: Child, folder: string) {
+  private constructor(
+    url: string,
+    [program, args, env]: readonly [program: string, args: readonly string[], env: Readonly<Record<string, string>>],
+    folder: string,
+    readyPath: string,
+  ) {
     this.url = url;
-    this.#child = child;
+    this.#program = program;
+    this.#launch = () => new Child(program, args, { cwd: folder, env });
     this.#folder = folder;
+    this.#readyPath = readyPath;
+    this.#child = this.#launch();
   }
 
   /**
@@ -24,31 +35,37 @@ export class StackServer {
    *
    * @param argsFor its arguments, given a free port and its folder; may write files there
    * @param readyPath answers 200 once it is ready; empty: any answer will do
+   * @param envFor added to its environment, given its port
    */
   static async start(
     program: string,
     argsFor: (port: number, folder: string) => readonly string[],
     readyPath: string,
+    envFor: (port: number) => Readonly<Record<string, string>> = () => ({}),
   ): Promise<StackServer> {
     const folder = mkdtempSync(join(tmpdir(), `telemetry-dashboard-${program}-`));
     const port = await freePort();
-    const child = new Child(program, argsFor(port, folder), { cwd: folder });
-    const server = new StackServer(`http://127.0.0.1:${port}`, child, folder);
+    const launch = [program, argsFor(port, folder), envFor(port)] as const;
+    const server = new StackServer(`http://127.0.0.1:${port}`, launch, folder, readyPath);
     try {
-      const isReady = async (): Promise<boolean> => {
-        if (child.ended) throw new Error(`it has ended: ${child.stderr}`);
-        // refused as long as it does not listen
-        const response = await fetch(server.url + readyPath, { headers: { connection: 'close' } }).catch(
-          () => undefined,
-        );
-        return response !== undefined && (readyPath === '' || response.status === 200);
-      };
-      await waitFor(`${program} to be ready`, isReady, READY_MS);
+      await server.#ready();
     } catch (error) {
       await server.stop();
       throw error;
     }
     return server;
+  }
+
+  /** Ends it at once, as a loss of power would. Its folder stays. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#child.waitForEnd();
+  }
+
+  /** Starts it again after {@link kill}, on the same port with the same folder, and waits until it is ready. */
+  async restart(): Promise<void> {
+    this.#child = this.#launch();
+    await this.#ready();
   }
 
   async stop(): Promise<void> {
@@ -62,6 +79,18 @@ export class StackServer {
     const text = await response.text();
     if (!response.ok) throw new Error(`${this.url}${path} answered ${response.status}: ${text}`);
     return text;
+  }
+
+  #ready(): Promise<boolean> {
+    const isReady = async (): Promise<boolean> => {
+      if (this.#child.ended) throw new Error(`it has ended: ${this.#child.stderr}`);
+      // refused as long as it does not listen
+      const response = await fetch(this.url + this.#readyPath, { headers: { connection: 'close' } }).catch(
+        () => undefined,
+      );
+      return response !== undefined && (this.#readyPath === '' || response.status === 200);
+    };
+    return waitFor(`${this.#program} to be ready`, isReady, READY_MS);
   }
 }
 
@@ -138,5 +167,21 @@ export function startCollector(store: StackServer): Promise<StackServer> {
       return ['--config', file];
     },
     '',
+  );
+}
+
+/** The agent as it is shipped, which hands OTLP on to `store`: takes it at `/v1/metrics`. */
+export async function startAgent(store: StackServer): Promise<StackServer> {
+  const [grpcPort, metricsPort] = [await freePort(), await freePort()];
+  return StackServer.start(
+    'otelcol',
+    () => ['--config', join(__dirname, '../../otel-collector/collector.yaml')],
+    '',
+    (port) => ({
+      OTLP_HTTP_PORT: String(port),
+      OTLP_GRPC_PORT: String(grpcPort),
+      COLLECTOR_METRICS_PORT: String(metricsPort),
+      OTLP_ENDPOINT: `${store.url}/opentelemetry`,
+    }),
   );
 }
