@@ -7,7 +7,7 @@ import type { Verdict } from '../support/provisioned.ts';
 
 const { services } = readComposition();
 
-/** Runs a program in a folder that has what compose.yaml mounts under `root` of a service, as it is laid out there. */
+/** Runs a program as a service of compose.yaml would, in a folder that has what is mounted under `root` there, laid out the same. */
 function runMounted(service: string, root: string, program: string, ...args: string[]): Verdict {
   const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-compose-'));
   try {
@@ -16,7 +16,8 @@ function runMounted(service: string, root: string, program: string, ...args: str
         cpSync(join(ROOT, source), join(folder, target.slice(root.length)), { recursive: true });
       }
     }
-    const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+    const env = { ...process.env, ...services[service]!.environment };
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, env, encoding: 'utf8' });
     return { status, output: stdout + stderr };
   } finally {
     rmSync(folder, { recursive: true });

@@ -94,7 +94,6 @@ describe('compose.yaml', () => {
     ['configs/compose/prometheus.yml', ['alertmanager:9093', 'application:9464']],
     ['configs/compose/monitoring.json', ['alertmanager:9093', 'grafana:3000', 'prometheus:9090']],
     ['configs/compose/grafana/datasources/telemetry-dashboard.yml', ['alertmanager:9093', 'prometheus:9090']],
-    ['otel-collector/collector.yaml', ['prometheus:9090']],
   ])('has a service behind each address in %s', (file, expected) => {
     // one that is not found would be missed below
     const addresses = addressesIn(readFileSync(join(ROOT, file), 'utf8').replace(/^\s*#.*$/gm, ''));
@@ -110,12 +109,13 @@ describe('compose.yaml', () => {
     expect(command.slice(command.indexOf('--host'))).toEqual(['--host', '0.0.0.0']);
   });
 
-  it('has Prometheus take what the collector hands on', () => {
-    const { exporters } = readYaml('otel-collector/collector.yaml') as {
-      exporters: Record<string, { endpoint: string }>;
-    };
-    expect(Object.values(exporters).map(({ endpoint }) => endpoint)).toEqual(['http://prometheus:9090/api/v1/otlp']);
-    expect(services['prometheus']!.command).toContain('--web.enable-otlp-receiver');
+  it('has the collector listen where its ports are opened, and Prometheus take what it hands on', () => {
+    const { OTLP_LISTEN_HOST: host, OTLP_ENDPOINT: endpoint = '' } = services['collector']!.environment!;
+    expect(host).toBe('0.0.0.0');
+    const { hostname, port, pathname } = new URL(endpoint);
+    expect([hostname, pathname]).toEqual(['prometheus', '/api/v1/otlp']);
+    expect(portsOf(hostname)).toContain(port);
+    expect(services[hostname]!.command).toContain('--web.enable-otlp-receiver');
   });
 
   it('has Prometheus find its rules', () => {
