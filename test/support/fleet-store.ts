@@ -24,12 +24,15 @@ interface Sample {
   readonly value: number;
 }
 
+/** The store answers for whole seconds: what has just been pushed comes before this one. */
+function nextSecond(): number {
+  return Math.ceil(Date.now() / 1000) + 1;
+}
+
 /** The latest value of every counter, with all its labels, processes that have ended included. */
 async function latest(store: StackServer): Promise<Sample[]> {
-  // a query is of a whole second: of the next one, or the last push might be after it
-  const time = Math.ceil(Date.now() / 1000) + 1;
   const query = encodeURIComponent(`last_over_time(${COUNTERS}[1h])`);
-  const text = await store.getText(`/api/v1/query?nocache=1&time=${time}&query=${query}`);
+  const text = await store.getText(`/api/v1/query?nocache=1&time=${nextSecond()}&query=${query}`);
   const { data } = JSON.parse(text) as { data: { result: { metric: Labels; value: [number, string] }[] } };
   return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
 }
@@ -69,7 +72,7 @@ export interface History {
 /** Everything that a VictoriaMetrics holds of counters. */
 export async function counterHistories(store: StackServer): Promise<History[]> {
   await store.getText('/internal/force_flush');
-  const lines = await store.getText(`/api/v1/export?match[]=${encodeURIComponent(COUNTERS)}`);
+  const lines = await store.getText(`/api/v1/export?match[]=${encodeURIComponent(COUNTERS)}&end=${nextSecond()}`);
   return lines
     .split('\n')
     .filter((line) => line !== '')
