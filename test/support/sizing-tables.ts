@@ -170,9 +170,9 @@ function table(heading: readonly string[], rows: readonly (readonly string[])[])
   return `\n\n<!-- prettier-ignore -->\n${lines.join('\n')}\n\n`;
 }
 
-/** Two digits are all that such figures have, three where they begin with a 1. */
+/** Two digits are all that such figures have. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(/^0*\.?0*1/.test(String(value)) ? 3 : 2));
+  return Number(value.toPrecision(2));
 }
 
 function count(value: number): string {

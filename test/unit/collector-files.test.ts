@@ -36,11 +36,14 @@ describe('the files for the collector', () => {
     },
   );
 
-  it.each(COMBINATIONS.map((files) => [files.join(' + '), files] as const))('limit the memory first: %s', (_, files) => {
-    for (const { processors } of Object.values(layered(files).service.pipelines ?? {})) {
-      expect(processors[0]).toBe('memory_limiter');
-    }
-  });
+  it.each(COMBINATIONS.map((files) => [files.join(' + '), files] as const))(
+    'limit the memory first: %s',
+    (_, files) => {
+      for (const { processors } of Object.values(layered(files).service.pipelines ?? {})) {
+        expect(processors[0]).toBe('memory_limiter');
+      }
+    },
+  );
 
   it('use no name that a newer collector calls deprecated', () => {
     const deprecated =
@@ -62,6 +65,33 @@ describe('the files for the collector', () => {
       const [, said = ''] = /^# Laid over ([\w. ]+)/m.exec(textOf(file)) ?? [];
       expect([file, said.match(/[\w-]+\.yaml/g)]).toEqual([file, bases]);
     }
+  });
+});
+
+describe('the README of the collector', () => {
+  it('lists every variable of the files with its default', () => {
+    const defaults: Record<string, Set<string>> = {};
+    for (const file of FILES) {
+      for (const [, name = '', value = ''] of textOf(file).matchAll(/\$\{env:([A-Z_]+):-([^}]*)\}/g)) {
+        (defaults[name] ??= new Set()).add(value);
+      }
+    }
+    const [, table = ''] = /<!-- variables -->(.*)<!-- \/variables -->/s.exec(textOf('README.md')) ?? [];
+    const rows = [...table.matchAll(/^\| `([A-Z_]+)` +\| ([^|]+?) +\|/gm)];
+    const told = rows.map(([, name = '', text = '']) => [
+      name,
+      text === 'none' ? [''] : [...text.matchAll(/`([^`]+)`/g)].map(([, value]) => value),
+    ]);
+    expect(Object.fromEntries(told)).toEqual(
+      Object.fromEntries(Object.entries(defaults).map(([name, values]) => [name, [...values]])),
+    );
+  });
+
+  it('lists every file', () => {
+    const listed = [...textOf('README.md').matchAll(/^\| `([\w/.-]+\.ya?ml)` /gm)].map(([, file]) => file);
+    expect([...new Set(listed)]).toEqual(
+      expect.arrayContaining([...FILES, 'builder.yaml', 'victoria-metrics-relabel.yml']),
+    );
   });
 });
 

@@ -187,7 +187,8 @@ async function measureQueue(sample, seed, figures) {
     const before = gateway.rssBytes;
     for (let repeat = 0; repeat < QUEUED_REPEATS; repeat++) for (const request of requests) await gateway.push(request);
     const waiting = QUEUED_REPEATS * FLEET * countSeries(sample).points;
-    // what is being sent in vain has left the queue
+    // what is being sent in vain counts as in the queue
+    if ((await queued(gateway)) !== waiting) throw new Error('the gateway does not hold all');
     figures.add('queue.bytesPerPoint', (gateway.rssBytes - before) / waiting);
   } finally {
     await gateway.stop();
