@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.cache/'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { project: ['./tsconfig.json'], tsconfigRootDir: new URL('..', import.meta.url).pathname },
@@ -23,6 +23,11 @@ export default tseslint.config(
       'no-console': 'error',
       'prefer-rest-params': 'error',
     },
+  },
+  {
+    files: ['examples/**/*.mjs'],
+    extends: [tseslint.configs.recommended],
+    rules: { 'max-lines': ['error', { max: 250 }] },
   },
   {
     files: ['test/**/*.ts'],

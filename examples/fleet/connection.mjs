@@ -21,7 +21,7 @@ export function connect(server, tally) {
   let unanswered = 0;
   let isLeaving = false;
   /** @type {(() => void)[]} */
-  let waiting = [];
+  const waiting = [];
 
   let hadBegun = false;
   /** @type {Promise<boolean>} with whether it had begun */

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -17,16 +18,20 @@ export class Fleet {
   #counts = [];
   #lives = [];
   #isClosing = false;
-  /** @type {(what: string) => void} */
+  #replaced = 0;
+  /** Keeps the figures of this run apart from those of others in the same store. */
+  #run = randomBytes(2).toString('hex');
   #onLost;
+  /** Rejects when a process ends that should not. */
+  lost;
 
-  /**
-   * @param {{ processes: number, clients: number, ratePerSecond: number, otlpUrl: string, intervalMs: number }} options
-   * @param {(what: string) => void} onLost called when a process ends that should not
-   */
-  constructor(options, onLost) {
+  /** @param {{ processes: number, clients: number, ratePerSecond: number, otlpUrl: string, intervalMs: number }} options */
+  constructor(options) {
     this.#options = options;
-    this.#onLost = onLost;
+    this.lost = new Promise((_, reject) => {
+      this.#onLost = (what) => reject(new Error(`${what} has ended`));
+    });
+    this.lost.catch(() => undefined); // it is waited for together with something else, or not at all
   }
 
   async start() {
@@ -65,8 +70,9 @@ export class Fleet {
     return counts;
   }
 
-  /** Starts a new process in place of one, which then ends as a deployment would end it. */
-  async replace(index) {
+  /** Starts a new process in place of one, another at each call, which then ends as a deployment would end it. */
+  async replaceNext() {
+    const index = this.#replaced++ % this.#servers.length;
     const { child } = this.#servers[index];
     await this.#launch(index);
     this.#tellServers();
@@ -98,7 +104,7 @@ export class Fleet {
   async #launch(index) {
     const { otlpUrl, intervalMs } = this.#options;
     const life = (this.#lives[index] = (this.#lives[index] ?? 0) + 1);
-    const name = `fleet-${index + 1}.${life}`;
+    const name = `${this.#run}-${index + 1}.${life}`;
     const env = {
       ...process.env,
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,

@@ -57,7 +57,7 @@ function isExecutable(file) {
 }
 
 /** A server that can be killed and started again on its port, with its data. */
-export class Program {
+class Program {
   #name;
   #start;
   #readyUrl;

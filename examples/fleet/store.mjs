@@ -6,17 +6,17 @@ const TIMEOUT_MS = 2000;
  * What a store holds of each process, those that have ended included: messages and payload bytes in both directions.
  *
  * @param {string} url of a VictoriaMetrics or Prometheus
- * @returns {Promise<Map<string, { messages: number, bytes: number }> | undefined>} by instance; undefined: it does not answer
+ * @param {string[]} names of the processes
+ * @returns {Promise<Map<string, { messages: number, bytes: number }> | undefined>} by name; undefined: it does not answer
  */
-export async function storedCounts(url) {
+export async function storedCounts(url, names) {
   try {
     const [messages, bytes] = await Promise.all([
       sumByInstance(url, 'websocket_server_messages_total'),
       sumByInstance(url, 'websocket_server_io_bytes_total'),
     ]);
-    return new Map(
-      [...messages].map(([instance, count]) => [instance, { messages: count, bytes: bytes.get(instance) ?? 0 }]),
-    );
+    const countsOf = (name) => ({ messages: messages.get(name) ?? 0, bytes: bytes.get(name) ?? 0 });
+    return new Map(names.map((name) => [name, countsOf(name)]));
   } catch {
     return undefined;
   }

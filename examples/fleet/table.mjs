@@ -36,7 +36,7 @@ export function totalOf(counts) {
  * @param {string} state.note what is going on
  * @returns {string[]}
  */
-export function tableLines({ names, counted, stored, running, note }) {
+function tableLines({ names, counted, stored, running, note }) {
   const cells = (label, ofClients, ofStore, difference) =>
     [
       label.padEnd(WIDTHS[0]),

@@ -46,6 +46,10 @@ export class Child {
     this.ending.catch(() => (this.#ended = true));
   }
 
+  get pid(): number {
+    return this.#process.pid ?? NaN;
+  }
+
   get ended(): boolean {
     return this.#ended;
   }

@@ -2,7 +2,7 @@ import { SIZE_BUCKETS } from '../../src/catalog/buckets.ts';
 import { seriesKey } from './scrape.ts';
 
 /** What clients counted at one server. */
-export interface ServerCounts {
+interface ServerCounts {
   /** Connections. */
   readonly opened: number;
   readonly closed: number;
