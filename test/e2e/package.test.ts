@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
@@ -23,4 +23,12 @@ it('has in the npm package what the README and the runbook address name, and wha
   for (const file of [relabelling, 'docs/runbooks.md', 'configs/monitoring.schema.json', 'README.md', 'LICENSE']) {
     expect(files).toContain(file);
   }
+});
+
+it('has in the npm package all files for the collector', () => {
+  const folder = join(ROOT, 'otel-collector');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name).slice(ROOT.length + 1));
+  expect(paths.length).toBeGreaterThan(5);
+  expect(packed()).toEqual(expect.arrayContaining(paths));
 });

@@ -13,7 +13,7 @@ export interface CollectorConfig {
 }
 
 /** A pipeline of a {@link CollectorConfig}. */
-export interface Pipeline {
+interface Pipeline {
   readonly receivers: readonly string[];
   readonly processors: readonly string[];
   readonly exporters: readonly string[];
@@ -32,7 +32,7 @@ export const OVERLAYS: Readonly<Record<string, readonly string[]>> = {
 export const COMBINATIONS: readonly (readonly string[])[] = BASES.flatMap((base) =>
   Object.keys(OVERLAYS)
     .filter((overlay) => OVERLAYS[overlay]!.includes(base))
-    .reduce((sets, overlay) => [...sets, ...sets.map((set) => [...set, overlay])], [[base]] as string[][]),
+    .reduce<string[][]>((sets, overlay) => [...sets, ...sets.map((set) => [...set, overlay])], [[base]]),
 );
 
 /** The files one over the other, as the collector merges them: maps key by key, all else replaced whole. */

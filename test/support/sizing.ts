@@ -87,6 +87,7 @@ export function sizingOf(processes: number, intervalSeconds: number, cost: UnitC
 
 /** The data points that the queue of a shipped file holds unless told otherwise. */
 export function queuePoints(file: string): number {
-  const { exporters } = layered([file]) as { exporters: { otlp_http: { sending_queue: { queue_size: string } } } };
-  return Number(/:-(\d+)\}$/.exec(exporters.otlp_http.sending_queue.queue_size)?.[1]);
+  const { exporters = {} } = layered([file]);
+  const { sending_queue: queue } = exporters['otlp_http'] as { sending_queue: { queue_size: string } };
+  return Number(/:-(\d+)\}$/.exec(queue.queue_size)?.[1]);
 }

@@ -23,7 +23,7 @@ const CASES = [
   ['ours', 'http/json'],
   ['opentelemetry', 'http/protobuf'],
 ];
-const SDK = 'the plain SDK, the same series and exporter';
+const SDK = 'the plain SDK with its exporter, the same series';
 
 /** @param {{ rounds?: number, log: (text: string) => void }} options */
 export async function measure({ rounds, log }) {
@@ -49,7 +49,8 @@ async function measureSize(sink, series, rounds) {
     sink.take();
     const cases = started.map((worker) => async () => {
       const cpuMs = await worker.ask('push');
-      const { sentBytes, rawBytes } = sink.take();
+      const { bodies, sentBytes, rawBytes } = sink.take();
+      if (bodies.length !== 1) throw new Error(`a push came ${bodies.length} times`);
       return { cpuMs, sentBytes, rawBytes };
     });
     return interleave(rounds, cases);

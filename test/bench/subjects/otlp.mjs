@@ -3,20 +3,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../worker.mjs';
 import { fillMixed, stores } from './otlp-series.mjs';
 
-const EXPORTERS = {
-  'http/protobuf': '@opentelemetry/exporter-metrics-otlp-proto',
-  'http/json': '@opentelemetry/exporter-metrics-otlp-http',
-};
 const NEVER_MS = 3_600_000;
+const TIMEOUT_MS = 10_000;
 
 const [name, count, protocol, url] = process.argv.slice(2);
-const reader = protocol === 'none' ? undefined : await readerOf(EXPORTERS[protocol]);
+const readers = { ours: ourReader, opentelemetry: sdkReader };
+const reader = protocol === 'none' ? undefined : await readers[name]();
 const touch = fillMixed(await stores[name](reader), Number(count));
 
-async function readerOf(exporterPackage) {
+/** The reader that the section `otlp` of a configuration makes, so that it can be told when to push. */
+async function ourReader() {
+  const { resolveConfig } = await import('../../../dist/config/resolve.js');
+  const { systemClock } = await import('../../../dist/base/clock.js');
+  const { LineLogger, createOnceLogger } = await import('../../../dist/base/logger.js');
+  const { otlpReaderOf } = await import('../../../dist/otel/otlp/reader.js');
+  const given = { enabled: true, protocol, endpoint: url, interval_ms: NEVER_MS, timeout_ms: TIMEOUT_MS };
+  const { otlp, logging } = resolveConfig('bench', { otlp: given });
+  return otlpReaderOf(otlp, 'bench', createOnceLogger(new LineLogger(logging)), systemClock);
+}
+
+async function sdkReader() {
   const { PeriodicExportingMetricReader } = await import('@opentelemetry/sdk-metrics');
-  const { OTLPMetricExporter } = await import(exporterPackage);
-  const exporter = new OTLPMetricExporter({ url, compression: 'gzip' });
+  const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto');
+  const exporter = new OTLPMetricExporter({ url, compression: 'gzip', timeoutMillis: TIMEOUT_MS });
   return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: NEVER_MS });
 }
 
