@@ -54,6 +54,25 @@ async function arrived(counts: FleetCounts): Promise<Sums> {
   return ask();
 }
 
+/** The last push of a server that the store has: when it was made, and how many messages had been sent by then; zeros without one. */
+async function lastPush(name: string): Promise<{ epochMs: number; transmitted: number }> {
+  const histories = (await counterHistories(store)).filter(
+    ({ labels }) =>
+      labels['service_instance_id'] === name &&
+      labels['__name__'] === 'websocket_server_messages_total' &&
+      labels['network_io_direction'] === 'transmit',
+  );
+  return {
+    epochMs: Math.max(0, ...histories.map(({ epochsMs }) => epochsMs.at(-1) ?? 0)),
+    transmitted: histories.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0),
+  };
+}
+
+/** For who looks at the run: the tests hold bounds only. */
+function tell(what: string, answered: number, stored: number): void {
+  process.stdout.write(`${what}: ${answered - stored} of ${answered} answered messages lost\n`);
+}
+
 test(
   'loses nothing where the application awaits shutdown() at SIGTERM, under load',
   async () => {
@@ -94,24 +113,42 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 );
 
 test(
+  'loses under load, where the application has no handler for SIGTERM, nothing that was answered before it',
+  async () => {
+    const fleet = await startBusy({
+      name: 'signalled',
+      processes: 2,
+      intervalMs: NEVER_MS,
+      program: UNHANDLED,
+      reportMs: 20,
+    });
+
+    const signalledMs = Date.now();
+    const endings = await Promise.all([fleet.signal(0, 'SIGTERM'), fleet.signal(1, 'SIGTERM')]);
+    const counted = await fleet.finish();
+
+    expect(endings.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGTERM']);
+    for (const { name } of fleet.servers) {
+      await waitFor(`a push of ${name}`, async () => (await lastPush(name)).epochMs > 0, ARRIVAL_MS);
+      const { transmitted } = await lastPush(name);
+      const answered = messagesIn(counted, 'received', [name]);
+      tell('SIGTERM under load, without a handler', answered, transmitted);
+      const answeredBefore = messagesIn(fleet.countsBy(signalledMs - CLOCKS_MS), 'received', [name]);
+      expect(answeredBefore).toBeGreaterThan(0);
+      expect(transmitted).toBeGreaterThanOrEqual(answeredBefore);
+      expect(transmitted).toBeLessThanOrEqual(answered + IN_FLIGHT);
+    }
+  },
+  START_MS,
+);
+
+test(
   'loses at SIGKILL just what was answered after the last push, an interval at most',
   async () => {
     const intervalMs = 2000;
     /** When each is killed, in intervals after its last push; the first lives. */
     const phases = [undefined, 0.1, 0.4, 0.7, 0.95];
     const fleet = await startBusy({ name: 'killed', processes: phases.length, intervalMs, reportMs: 20 });
-    const lastPush = async (name: string): Promise<{ epochMs: number; transmitted: number }> => {
-      const histories = (await counterHistories(store)).filter(
-        ({ labels }) =>
-          labels['service_instance_id'] === name &&
-          labels['__name__'] === 'websocket_server_messages_total' &&
-          labels['network_io_direction'] === 'transmit',
-      );
-      return {
-        epochMs: Math.max(0, ...histories.map(({ epochsMs }) => epochsMs.at(-1) ?? 0)),
-        transmitted: histories.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0),
-      };
-    };
     const newPush = async (name: string, afterMs: number): Promise<number> => {
       const isNew = async (): Promise<number | false> => {
         const { epochMs } = await lastPush(name);
@@ -149,16 +186,8 @@ test(
         };
       }),
     );
-    process.stdout.write(
-      losses
-        .map(
-          ({ killedAfterMs, answered, stored }) =>
-            `SIGKILL ${killedAfterMs} ms after the last push of every ${intervalMs} ms: ` +
-            `${answered - stored} of ${answered} answered messages lost\n`,
-        )
-        .join(''),
-    );
     for (const { killedAfterMs, answered, stored, answeredBefore } of losses) {
+      tell(`SIGKILL ${killedAfterMs} ms after the last push of every ${intervalMs} ms`, answered, stored);
       expect(answeredBefore).toBeGreaterThan(0);
       expect(stored).toBeGreaterThanOrEqual(answeredBefore);
       expect(stored).toBeLessThanOrEqual(answered + IN_FLIGHT);
