@@ -1,7 +1,7 @@
 // The programs that are not Node.js: found on the PATH, started with a folder of their own, and ended with it.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const RELABELLING = fileURLToPath(new URL('../../otel-collector/victoria-metrics-relabel.yml', import.meta.url));
 const COLLECTOR_YAML = fileURLToPath(new URL('../../otel-collector/collector.yaml', import.meta.url));
+const LOG = 'log.txt';
 const READY_MS = 20_000;
 const GRACE_MS = 10_000;
 const POLL_MS = 50;
@@ -21,6 +22,7 @@ export class MissingProgram extends Error {}
 const COLLECTORS = ['otelcol', 'otelcol-contrib'];
 const VICTORIA_METRICS = ['victoria-metrics', 'victoria-metrics-prod', 'victoriametrics'];
 const PROMETHEUS = ['prometheus'];
+const OTLP_RECEIVER = '--web.enable-otlp-receiver';
 
 /**
  * Looks for a collector and a store on the PATH.
@@ -31,15 +33,25 @@ export function findPrograms() {
   const collector = find(COLLECTORS);
   const victoriaMetrics = find(VICTORIA_METRICS);
   const prometheus = find(PROMETHEUS);
-  const missing = [
-    !collector &&
+  const missing = [];
+  if (!collector) {
+    missing.push(
       'no OpenTelemetry Collector: put otelcol on the PATH, from https://github.com/open-telemetry/opentelemetry-collector-releases/releases (otelcol_VERSION_SYSTEM.tar.gz)',
-    !victoriaMetrics &&
-      !prometheus &&
-      'no store: put victoria-metrics on the PATH, from https://github.com/VictoriaMetrics/VictoriaMetrics/releases (victoria-metrics-SYSTEM-VERSION.tar.gz), or prometheus 3, from https://prometheus.io/download/',
-  ].filter((line) => line !== false);
+    );
+  }
+  if (!victoriaMetrics && !(prometheus && takesOtlp(prometheus))) {
+    const unfit = prometheus ? ` (${prometheus} was built without its OTLP receiver)` : '';
+    missing.push(
+      `no store${unfit}: put victoria-metrics on the PATH, from https://github.com/VictoriaMetrics/VictoriaMetrics/releases (victoria-metrics-SYSTEM-VERSION.tar.gz), or prometheus 3, from https://prometheus.io/download/`,
+    );
+  }
   if (missing.length > 0) throw new MissingProgram(missing.join('\n'));
   return { collector, store: victoriaMetrics ?? prometheus, isPrometheus: !victoriaMetrics };
+}
+
+/** Whether a Prometheus was built with its OTLP receiver; some distributions leave it out. */
+function takesOtlp(prometheus) {
+  return spawnSync(prometheus, ['--help'], { encoding: 'utf8' }).stdout?.includes(OTLP_RECEIVER) ?? false;
 }
 
 function find(names) {
@@ -74,8 +86,17 @@ class Program {
     this.#readyUrl = readyUrl;
     this.#folder = folder;
     // in a process group of its own: a terminal sends its Ctrl-C to all others, and the servers have something to push before
-    this.#start = () =>
-      spawn(file, args, { cwd: folder, env: { ...process.env, ...env }, stdio: 'ignore', detached: true });
+    this.#start = () => {
+      const log = openSync(join(folder, LOG), 'a');
+      const child = spawn(file, args, {
+        cwd: folder,
+        env: { ...process.env, ...env },
+        stdio: ['ignore', log, log],
+        detached: true,
+      });
+      closeSync(log);
+      return child;
+    };
     process.on('exit', this.#onExit);
   }
 
@@ -94,7 +115,7 @@ class Program {
     const endMs = performance.now() + READY_MS;
     while (!(await this.#isReady())) {
       failure ??= performance.now() > endMs ? `it is not ready after ${READY_MS / 1000} s` : undefined;
-      if (failure) throw new Error(`${this.#name}: ${failure}`);
+      if (failure) throw new Error(`${this.#name}: ${failure}\n${this.#lastLine}`);
       await sleep(POLL_MS);
     }
   }
@@ -115,6 +136,10 @@ class Program {
 
   #removeFolder() {
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  get #lastLine() {
+    return readFileSync(join(this.#folder, LOG), 'utf8').trimEnd().split('\n').at(-1);
   }
 
   async #end(signal) {
@@ -162,7 +187,7 @@ export async function storeOf({ store, isPrometheus }) {
   writeFileSync(join(folder, 'prometheus.yml'), 'storage: { tsdb: { out_of_order_time_window: 30m } }\n');
   const args = [
     ...['--config.file=prometheus.yml', '--storage.tsdb.path=data', `--web.listen-address=127.0.0.1:${port}`],
-    '--web.enable-otlp-receiver',
+    OTLP_RECEIVER,
   ];
   const program = new Program({ name: 'the store', file: store, args, folder, readyUrl: `${url}/-/ready` });
   return { program, url, otlpUrl: `${url}/api/v1/otlp` };
@@ -186,14 +211,4 @@ export async function collectorOf({ collector }, storeUrl) {
     readyUrl: url,
   });
   return { program, url };
-}
-
-/** Whether a Prometheus was built with its OTLP receiver; some distributions leave it out. */
-export async function takesOtlp(otlpUrl) {
-  const answer = await fetch(`${otlpUrl}/v1/metrics`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-protobuf' },
-    body: '',
-  }).catch(() => undefined);
-  return answer !== undefined && answer.status !== 404;
 }

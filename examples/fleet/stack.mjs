@@ -1,4 +1,4 @@
-import { MissingProgram, collectorOf, findPrograms, storeOf, takesOtlp } from './programs.mjs';
+import { collectorOf, findPrograms, storeOf } from './programs.mjs';
 
 /** A collector and a store. */
 export class Stack {
@@ -22,7 +22,7 @@ export class Stack {
   /**
    * Starts both.
    *
-   * @throws {MissingProgram} where one cannot be had
+   * @throws {import('./programs.mjs').MissingProgram} where one cannot be had
    */
   static async start() {
     const programs = findPrograms();
@@ -31,11 +31,6 @@ export class Stack {
     const stack = new Stack(store.url, collector.url, { store: store.program, collector: collector.program });
     try {
       await store.program.start();
-      if (programs.isPrometheus && !(await takesOtlp(store.otlpUrl))) {
-        throw new MissingProgram(
-          `${programs.store} was built without its OTLP receiver: take that of https://prometheus.io/download/, or victoria-metrics`,
-        );
-      }
       await collector.program.start();
       return stack;
     } catch (error) {

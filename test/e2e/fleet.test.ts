@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
@@ -8,10 +8,24 @@ const RUN = resolve(__dirname, '../../examples/fleet/run.mjs');
 
 afterEach(closeLeftovers);
 
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs the example where none of its programs is on the PATH. */
-async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function run(...args: string[]): Promise<Ended> {
+  return runWith({}, ...args);
+}
+
+/** Runs the example where just these programs are on the PATH: shell scripts, by name. */
+async function runWith(programs: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-'));
   closeLater(() => rmSync(folder, { recursive: true }));
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
   const child = new Child(process.execPath, [RUN, ...args], { cwd: folder, env: { PATH: folder } });
   closeLater(() => child.stop());
   const { code } = await child.waitForEnd();
@@ -25,6 +39,23 @@ describe('examples/fleet', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^no OpenTelemetry Collector: put otelcol on the PATH, from https:\/\//),
       expect.stringMatching(/^no store: put victoria-metrics on the PATH, from https:\/\/.*prometheus/),
+    ]);
+  });
+
+  test('takes no Prometheus that has no OTLP receiver', async () => {
+    const { code, stderr } = await runWith({ otelcol: 'exit 0', prometheus: 'echo "usage: prometheus [<flags>]"' });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^no store \(.*prometheus was built without its OTLP receiver\): put [^\n]*\n$/),
+    ]);
+  });
+
+  test('says why a program does not start, and fails', async () => {
+    const broken = 'echo "cannot listen: address already in use" >&2; exit 3';
+    const { code, stderr } = await runWith({ otelcol: 'exit 0', 'victoria-metrics': broken });
+    expect([code, stderr]).toEqual([
+      1,
+      'the fleet has failed: the store: it ended (exit code 3)\ncannot listen: address already in use\n',
     ]);
   });
 
