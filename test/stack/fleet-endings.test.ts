@@ -7,7 +7,8 @@ import { counterHistories, storedSums } from '../support/fleet-store.ts';
 import { Fleet } from '../support/fleet.ts';
 import type { FleetOptions } from '../support/fleet.ts';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
-import { startAgent, startVictoriaMetrics } from '../support/stack-server.ts';
+import { startShipped } from '../support/shipped-collector.ts';
+import { startVictoriaMetrics } from '../support/stack-server.ts';
 import type { StackServer } from '../support/stack-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -28,7 +29,7 @@ let otlpUrl: string;
 beforeAll(async () => {
   store = await startVictoriaMetrics();
   closeLater(() => store.stop());
-  const collector = await startAgent(store);
+  const { server: collector } = await startShipped('collector.yaml', `${store.url}/opentelemetry`);
   closeLater(() => collector.stop());
   otlpUrl = `${collector.url}/v1/metrics`;
 }, START_MS);

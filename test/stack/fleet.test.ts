@@ -5,7 +5,8 @@ import { CounterWatch, counterHistories, storedSums } from '../support/fleet-sto
 import type { History } from '../support/fleet-store.ts';
 import { Fleet } from '../support/fleet.ts';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
-import { startAgent, startVictoriaMetrics } from '../support/stack-server.ts';
+import { startShipped } from '../support/shipped-collector.ts';
+import { startVictoriaMetrics } from '../support/stack-server.ts';
 import type { StackServer } from '../support/stack-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -31,7 +32,7 @@ describe('a fleet of 8 processes under load, with a collector and a store that a
   beforeAll(async () => {
     store = await startVictoriaMetrics();
     closeLater(() => store.stop());
-    const collector = await startAgent(store);
+    const { server: collector } = await startShipped('collector.yaml', `${store.url}/opentelemetry`);
     closeLater(() => collector.stop());
     fleet = await Fleet.start({
       name: 'fleet',

@@ -169,19 +169,3 @@ export function startCollector(store: StackServer): Promise<StackServer> {
     '',
   );
 }
-
-/** The agent as it is shipped, which hands OTLP on to `store`: takes it at `/v1/metrics`. */
-export async function startAgent(store: StackServer): Promise<StackServer> {
-  const [grpcPort, metricsPort] = [await freePort(), await freePort()];
-  return StackServer.start(
-    'otelcol',
-    () => ['--config', join(__dirname, '../../otel-collector/collector.yaml')],
-    '',
-    (port) => ({
-      OTLP_HTTP_PORT: String(port),
-      OTLP_GRPC_PORT: String(grpcPort),
-      COLLECTOR_METRICS_PORT: String(metricsPort),
-      OTLP_ENDPOINT: `${store.url}/opentelemetry`,
-    }),
-  );
-}
