@@ -13,10 +13,6 @@ class FakeProcess extends EventEmitter {
     expect(pid).toBe(this.pid);
     if (!this.emit(signal, signal)) this.endedBy = signal;
   }
-
-  override listeners(signal: string): unknown[] {
-    return super.listeners(signal);
-  }
 }
 
 /** A flush that ends when it is told to. */
