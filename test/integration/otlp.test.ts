@@ -50,7 +50,8 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('otlp.protocol %s
     const receiver = await receive();
     const headers = { authorization: `Bearer ${SECRET}` };
     const { dashboard, log } = await start(
-      { protocol, endpoint: target(receiver), headers },
+      // the first call over gRPC takes its time
+      { protocol, endpoint: target(receiver), headers, interval_ms: 1000 },
       { service_name: 'chat', service_version: '1.2.3' },
     );
     dashboard.recordLatency(5);
