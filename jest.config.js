@@ -8,7 +8,10 @@ const project = (displayName, testMatch, more = {}) => ({
       '@swc/jest',
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
+    // its `import()` of a module of Node.js never ends in jest; it becomes a `require`
+    'otlp-exporter-base/build/src/.*\\.js$': ['@swc/jest', { jsc: { target: 'es2023' }, module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: ['/node_modules/(?!@opentelemetry/otlp-exporter-base/)'],
   ...more,
 });
 

@@ -11,7 +11,7 @@ const SIGNAL_EXIT_4 = Symbol.for('signal-exit emitter');
 type Listener = (signal: NodeJS.Signals) => void;
 
 /** What is used of `process`. */
-export interface SignalledProcess {
+interface SignalledProcess {
   readonly pid: number;
   listeners(signal: NodeJS.Signals): unknown[];
   prependListener(signal: NodeJS.Signals, listener: Listener): unknown;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Child } from '../support/child-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
+import { OtlpReceiver } from '../support/otlp-receiver.ts';
 import { NATIVE_FIGURES, NativePeer, measureNative } from '../support/native-peer.ts';
 import type { MatrixRow, ProgramOptions } from '../support/packed-app.ts';
 import { PackedApp } from '../support/packed-app.ts';
@@ -158,6 +159,42 @@ export function describeRow(title: string, row: MatrixRow): void {
         },
         TEST_MS,
       );
+
+      test.each(
+        ['app.cjs', 'app.mjs'].flatMap((program) =>
+          (['http/protobuf', 'http/json', 'grpc'] as const).map((protocol) => [program, protocol] as const),
+        ),
+      )(
+        '%s has its messages pushed by %s, the last ones when SIGTERM ends it',
+        async (program, protocol) => {
+          const isGrpc = protocol === 'grpc';
+          const receiver = isGrpc ? await OtlpReceiver.grpc() : await OtlpReceiver.http();
+          const endpoint = isGrpc ? receiver.url : `${receiver.url}/v1/metrics`;
+          const child = start(program, {
+            register: true,
+            config: { prometheus: { enabled: false }, otlp: { enabled: true, protocol, endpoint, interval_ms: 1000 } },
+          });
+          const load = await startLoad(await child.waitForOutput(/listening on (\S+)/), {
+            connections: 7,
+            messages: 700,
+          });
+          await receiver.push(1);
+          await load.end();
+          child.kill('SIGTERM');
+          expect(await child.waitForEnd()).toEqual({ code: null, signal: 'SIGTERM' });
+          const messages = Object.values(load.expected.messages).reduce((sum, count) => sum + count, 0);
+          expect(receiver.pushes.at(-1)?.metrics.get('websocket.server.messages')?.sum).toBe(messages);
+          expect(child.stderr).toBe('');
+        },
+        TEST_MS,
+      );
+
+      test('a program whose collector refuses ends by itself', async () => {
+        const endpoint = `http://127.0.0.1:${await freePort()}/v1/metrics`;
+        const config = { prometheus: { enabled: false }, otlp: { enabled: true, endpoint, interval_ms: 100 } };
+        const child = start('nothing.cjs', { register: true, config });
+        expect(await child.waitForEnd()).toEqual({ code: 0, signal: null });
+      });
 
       test('a program with nothing else to do ends by itself', async () => {
         const { child } = await startUnderRegister('nothing.cjs');

@@ -1,3 +1,4 @@
+import { freePort } from '../support/free-port.ts';
 import { FullDashboard, ODD_METRICS, catalogNames, resting } from '../support/full-dashboard.ts';
 import { closeLater, closeLeftovers } from '../support/leftovers.ts';
 import { storedSeries, valuesBySeries } from '../support/otlp-store.ts';
@@ -11,24 +12,27 @@ import { waitFor } from '../support/wait-for.ts';
 const START_MS = 60_000;
 
 describe.each([
-  ['straight to VictoriaMetrics', (store: StackServer) => Promise.resolve(`${store.url}/opentelemetry/v1/metrics`)],
-  [
-    'to a collector that hands on to VictoriaMetrics',
-    async (store: StackServer) => {
-      const collector = await startCollector(store);
-      closeLater(() => collector.stop());
-      return `${collector.url}/v1/metrics`;
-    },
-  ],
-])('what a dashboard pushes by OTLP, %s,', (_, pushUrl) => {
+  ['http/protobuf', 'straight to VictoriaMetrics'],
+  ['http/protobuf', 'to a collector that hands on to VictoriaMetrics'],
+  ['http/json', 'to a collector that hands on to VictoriaMetrics'],
+  ['grpc', 'to a collector that hands on to VictoriaMetrics'],
+] as const)('what a dashboard pushes by %s, %s,', (protocol, way) => {
+  const endpointBefore = async (store: StackServer): Promise<string> => {
+    if (way === 'straight to VictoriaMetrics') return `${store.url}/opentelemetry/v1/metrics`;
+    const grpcPort = await freePort();
+    const collector = await startCollector(store, grpcPort);
+    closeLater(() => collector.stop());
+    return protocol === 'grpc' ? `http://127.0.0.1:${grpcPort}` : `${collector.url}/v1/metrics`;
+  };
+
   let stored: StoredSeries[];
   let scraped: readonly ScrapedSample[];
 
   beforeAll(async () => {
     const store = await startVictoriaMetrics();
     closeLater(() => store.stop());
-    const url = await pushUrl(store);
-    const dashboard = await FullDashboard.start(ODD_METRICS, url);
+    const endpoint = await endpointBefore(store);
+    const dashboard = await FullDashboard.start(ODD_METRICS, { protocol, endpoint });
     closeLater(() => dashboard.stop());
     const { samples } = await scrape(dashboard.metricsUrl);
     const resource = samples.find(({ name }) => name === 'target_info');

@@ -94,7 +94,7 @@ describe('in a VictoriaMetrics with our relabelling', () => {
   });
 
   test("Grafana's rules find what a dashboard pushes", async () => {
-    const dashboard = await FullDashboard.start([], `${store.url}/opentelemetry/v1/metrics`);
+    const dashboard = await FullDashboard.start([], { endpoint: `${store.url}/opentelemetry/v1/metrics` });
     closeLater(() => dashboard.stop());
     await targetOf(store, 'process_uptime_seconds');
     const thresholds = { queue_size_warning: 1, no_traffic_warning_ms: 60_000 };

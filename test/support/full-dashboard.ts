@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CATALOG } from '../../src/catalog/index.ts';
 import { prometheusName } from '../../src/catalog/prometheus-name.ts';
+import type { TelemetryConfig } from '../../src/index.ts';
 import { Child } from './child-process.ts';
 import type { ScrapedSample } from './scrape.ts';
 
@@ -66,10 +67,10 @@ export class FullDashboard {
     this.#child = child;
   }
 
-  /** @param otlpUrl where it also pushes its metrics, once, before it is ready */
-  static async start(custom: readonly CustomMetric[] = [], otlpUrl?: string): Promise<FullDashboard> {
+  /** @param otlp how it also pushes its metrics: it has when it is ready */
+  static async start(custom: readonly CustomMetric[] = [], otlp?: TelemetryConfig['otlp']): Promise<FullDashboard> {
     const child = new Child(process.execPath, [PROGRAM], {
-      env: { CUSTOM_METRICS: JSON.stringify(custom), ...(otlpUrl !== undefined && { OTLP_URL: otlpUrl }) },
+      env: { CUSTOM_METRICS: JSON.stringify(custom), ...(otlp !== undefined && { OTLP: JSON.stringify(otlp) }) },
     });
     try {
       return new FullDashboard(await child.waitForOutput(/ready on (\S+)/, 30_000), child);

@@ -149,13 +149,24 @@ export function startVictoriaMetrics(flags: readonly string[] = []): Promise<Sta
   );
 }
 
-/** A collector that hands OTLP on to `store`, with nothing in between: takes it at `/v1/metrics`. */
-export function startCollector(store: StackServer): Promise<StackServer> {
+/**
+ * A collector that hands OTLP on to `store`, with nothing in between: takes it at `/v1/metrics`.
+ *
+ * @param grpcPort on which it takes gRPC too
+ */
+export function startCollector(store: StackServer, grpcPort?: number): Promise<StackServer> {
   return StackServer.start(
     'otelcol',
     (port, folder) => {
       const config = {
-        receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
+        receivers: {
+          otlp: {
+            protocols: {
+              http: { endpoint: `127.0.0.1:${port}` },
+              ...(grpcPort !== undefined && { grpc: { endpoint: `127.0.0.1:${grpcPort}` } }),
+            },
+          },
+        },
         exporters: { otlp_http: { endpoint: `${store.url}/opentelemetry` } },
         service: {
           pipelines: { metrics: { receivers: ['otlp'], exporters: ['otlp_http'] } },

@@ -13,11 +13,14 @@ const PACKAGES = {
   grpc: '@opentelemetry/exporter-metrics-otlp-grpc',
 } as const;
 
+/** What the exporter package for gRPC is built on; it is this that has grpc-js. */
+const GRPC_BASE = '@opentelemetry/otlp-grpc-exporter-base';
+
 /** `otlp.protocol`. */
 export type OtlpProtocol = keyof typeof PACKAGES;
 
 /** What is used of the exporter packages. */
-export interface ExporterPackages {
+interface ExporterPackages {
   readonly 'http/protobuf': typeof OtlpProto;
   readonly 'http/json': typeof OtlpHttp;
   readonly grpc: typeof OtlpGrpc;
@@ -56,7 +59,7 @@ export function loadExporterPackage<Protocol extends OtlpProtocol>(
 
 /** The copy of grpc-js that the exporter package for gRPC uses itself. */
 export function loadGrpc({ file }: Loaded<'grpc'>): typeof Grpc {
-  const base = require.resolve('@opentelemetry/otlp-grpc-exporter-base', { paths: [dirname(file)] });
+  const base = require.resolve(GRPC_BASE, { paths: [dirname(file)] });
   return module.require(require.resolve('@grpc/grpc-js', { paths: [dirname(base)] })) as typeof Grpc;
 }
 
