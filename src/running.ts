@@ -110,8 +110,8 @@ export function runningDashboard(
   });
   sampling.configure(config.sampling_interval_ms);
 
-  const flush = (): Promise<unknown> => Promise.all([provider.forceFlush(SHUTDOWN_TIMEOUT_MS), membership?.flush()]);
   const timeoutMs = Math.min(config.otlp.timeout_ms, SHUTDOWN_TIMEOUT_MS);
+  const flush = (): Promise<unknown> => Promise.all([provider.forceFlush(timeoutMs), membership?.flush()]);
   const ignoreSignals = pushing.length > 0 ? flushOnSignals({ flush, timeoutMs }) : undefined;
 
   const close = async (): Promise<void> => {
