@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
 import { met, table } from './table.mjs';
 
-const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'percentiles', 'memory'];
+const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'percentiles', 'memory', 'cluster'];
 
 const { values: options } = parseArgs({
   options: {

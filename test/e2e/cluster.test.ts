@@ -82,6 +82,23 @@ describe('a worker of a cluster', () => {
     expect(await service.sum('orders_total')).toBe(5);
   });
 
+  it('tells what fits the channel as it exits, however much that is', async () => {
+    const config = { limits: { attribute_values: 1500 } };
+    const service = await ClusterService.start({ args: ['1'], config });
+    await service.echoes(1);
+    const [pid] = await service.pids();
+    await service.ask('count much and exit', pid);
+    await waitFor('its end', async () => (await service.pids()).length === 0);
+    expect(await service.sum('orders_total')).toBe(1500);
+  });
+
+  it('that takes its time to load is not alone for that', async () => {
+    const service = await ClusterService.start({ args: ['1'], env: { SLOW: '1' } });
+    await service.echoes(1);
+    await waitFor('it to be a member', async () => (await service.sum('telemetry_worker_age_seconds')) !== undefined);
+    expect(service.program.stderr).toBe('');
+  });
+
   it('leaves what it has counted when it is disconnected, shut down, or killed once it has told', async () => {
     const service = await ClusterService.start({ args: ['3'] });
     await service.echoes(3);

@@ -32,7 +32,13 @@ export class ClusterService {
     this.port = port;
   }
 
-  static async start({ program = 'cluster/service.cjs', args = [], register = true, config = {}, env = {} }: ServiceOptions) {
+  static async start({
+    program = 'cluster/service.cjs',
+    args = [],
+    register = true,
+    config = {},
+    env = {},
+  }: ServiceOptions) {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-cluster-'));
     closeLater(() => {
