@@ -59,7 +59,7 @@ describe('a thread', () => {
     await waitFor('its age to rise', async () => ((await service.sum('telemetry_worker_age_seconds')) ?? 0) > 1.2);
     expect(await service.sum('orders_total')).toBe(5);
     await service.ask('terminate', 1);
-    expect(await agesOf(service)).toEqual([]);
+    await waitFor('it to be gone', async () => (await agesOf(service)).length === 0);
     expect(await service.sum('orders_total')).toBe(5);
   });
 

@@ -12,7 +12,7 @@ const WORKERS = 8;
 const KILLS = 100;
 const CONNECTIONS = 24;
 /** Between two kills: the next worker is up by then, as a rule. */
-const PAUSE_MS = 650;
+const PAUSE_MS = 500;
 const MESSAGES = 'websocket_server_messages_total';
 const RECEIVED = { network_io_direction: 'receive' };
 
