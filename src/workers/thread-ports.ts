@@ -40,8 +40,10 @@ export function acceptThreads(accept: Accept): () => void {
     ways.set(id, { listener, channel });
   };
   const meeting = new BroadcastChannel(MEETING);
-  // what it has posted last is delivered first
-  const endSoon = (id: number): void => void setImmediate(end, id);
+  // what it has posted last is delivered in the next turn of the event loop, where it was not before the news of its end
+  const endSoon = (id: number): void => {
+    setImmediate(() => setImmediate(end, id));
+  };
   listen(meeting, (data) => {
     if (!isMeeting(data)) return;
     if ('here' in data) take(data.here);

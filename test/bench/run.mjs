@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
 import { met, table } from './table.mjs';
 
-const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'percentiles', 'memory', 'otlp'];
+const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'percentiles', 'memory', 'otlp', 'cluster'];
 
 /** Measured only when named: they need the servers of the stack tests on the PATH. */
 const WITH_SERVERS = ['otlp-servers'];

@@ -44,8 +44,8 @@ describe.each([
     for (let scrapes = 0; scrapes < 15; scrapes++) {
       const before = sum('answered');
       const samples = await service.scrape();
-      expect(sumOf(samples, MESSAGES, RECEIVED)).toBeGreaterThanOrEqual(before);
-      expect(sumOf(samples, MESSAGES, RECEIVED)).toBeLessThanOrEqual(sum('sent'));
+      expect(sumOf(samples, MESSAGES, RECEIVED) ?? 0).toBeGreaterThanOrEqual(before);
+      expect(sumOf(samples, MESSAGES, RECEIVED) ?? 0).toBeLessThanOrEqual(sum('sent'));
     }
     for (const client of clients) client.stop();
     await Promise.all(load);
@@ -80,6 +80,23 @@ describe('a worker of a cluster', () => {
     await service.ask(act, first);
     await waitFor('its end', async () => !(await service.pids()).includes(first!));
     expect(await service.sum('orders_total')).toBe(5);
+  });
+
+  it('tells hundreds of series that it has not told of before as it exits', async () => {
+    const config = { limits: { attribute_values: 500 } };
+    const service = await ClusterService.start({ args: ['1'], config });
+    await service.echoes(1);
+    const [pid] = await service.pids();
+    await service.ask('count much and exit', pid);
+    await waitFor('its end', async () => (await service.pids()).length === 0);
+    expect(await service.sum('orders_total')).toBe(400);
+  });
+
+  it('that takes its time to load is not alone for that', async () => {
+    const service = await ClusterService.start({ args: ['1'], env: { SLOW: '1' } });
+    await service.echoes(1);
+    await waitFor('it to be a member', async () => (await service.sum('telemetry_worker_age_seconds')) !== undefined);
+    expect(service.program.stderr).toBe('');
   });
 
   it('leaves what it has counted when it is disconnected, shut down, or killed once it has told', async () => {

@@ -108,6 +108,29 @@ export function describeRow(title: string, row: MatrixRow): void {
         TEST_MS,
       );
 
+      test.each(['cluster.cjs', 'thread.cjs'])(
+        'the workers of %s are one service with their primary',
+        async (program) => {
+          const { child, metricsUrl } = await startUnderRegister(program);
+          const load = await startLoad(await child.waitForOutput(/listening on (\S+)/), {
+            connections: 14,
+            messages: 1400,
+          });
+          await load.end();
+          const metrics = await waitFor(
+            'all connections to be closed',
+            async () => {
+              const text = await scrape(metricsUrl);
+              return openConnections(text).active === 0 && text;
+            },
+            10_000,
+          );
+          expect(seenBy(metrics)).toEqual(load.expected);
+          expect(child.stderr).toBe('');
+        },
+        TEST_MS,
+      );
+
       test.each(['own-sdk.cjs', 'own-sdk.mjs'])(
         'the own OpenTelemetry of %s is not touched, and our metrics stay out of it',
         async (program) => {

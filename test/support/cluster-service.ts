@@ -32,7 +32,13 @@ export class ClusterService {
     this.port = port;
   }
 
-  static async start({ program = 'cluster/service.cjs', args = [], register = true, config = {}, env = {} }: ServiceOptions) {
+  static async start({
+    program = 'cluster/service.cjs',
+    args = [],
+    register = true,
+    config = {},
+    env = {},
+  }: ServiceOptions) {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'telemetry-dashboard-cluster-'));
     closeLater(() => {
@@ -128,7 +134,7 @@ export class EchoClient {
   async echo(count: number): Promise<void> {
     await Promise.race([this.#opened, this.closed]);
     this.#goesOn = true;
-    for (let index = 0; index < count && this.#goesOn && this.#socket.readyState === WebSocket.OPEN; index++) {
+    for (let index = 0; index < count && this.#canGoOn(); index++) {
       const answer = new Promise<void>((resolveAnswer) => this.#socket.once('message', () => resolveAnswer()));
       this.sent++;
       this.#socket.send('hello');
@@ -139,6 +145,10 @@ export class EchoClient {
 
   stop(): void {
     this.#goesOn = false;
+  }
+
+  #canGoOn(): boolean {
+    return this.#goesOn && this.#socket.readyState === WebSocket.OPEN;
   }
 
   async close(): Promise<void> {
