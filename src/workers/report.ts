@@ -48,6 +48,8 @@ export type Message =
   | { readonly kind: 'welcome'; readonly version: string }
   /** Primary: tell me now. */
   | { readonly kind: 'ask'; readonly number: number }
+  /** Primary: tell me before the way between us is closed, which is about to happen. */
+  | { readonly kind: 'hurry' }
   /** Worker; `answers`: the number of the ask. */
   | {
       readonly kind: 'report';

@@ -114,7 +114,7 @@ export class Workers {
         }
       },
       ending: () => {
-        if (member) port.send({ kind: 'ask', number: this.#asks });
+        if (member) port.send({ kind: 'hurry' });
       },
       ended: () => {
         leave();
