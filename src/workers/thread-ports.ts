@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, threadId } from 'node:worker_threads';
 import type { Worker } from 'node:worker_threads';
 import { isMessage } from './port.ts';
@@ -7,6 +8,8 @@ import type { Accept, Port, PortListener } from './port.ts';
 // own ports are left alone, and no thread hears what another one tells.
 
 const MEETING = 'telemetry-dashboard';
+/** Of Node.js. */
+const THREAD_STARTS = 'worker_threads';
 const nameOf = (id: number): string => `${MEETING} ${id}`;
 
 /** On the meeting channel: a thread is here; the main thread wants to know who is; a thread has started another one; it is gone. */
@@ -96,17 +99,19 @@ export function portToMainThread(listener: PortListener): Port {
 /** Tells of the threads that this one starts, and of their ends. Returns how to stop. */
 function watchThreads(started: (id: number) => void, ended: (id: number) => void): () => void {
   let isOver = false;
-  const watch = (worker: Worker): void => {
+  const watch = (message: unknown): void => {
+    const { worker } = message as { readonly worker: Worker };
     const id = worker.threadId; // it has none any more when it ends
     started(id);
     worker.once('exit', () => {
       if (!isOver) ended(id);
     });
   };
-  process.on('worker', watch);
+  // what `process` tells as 'worker', where no listener of ours can be seen
+  subscribe(THREAD_STARTS, watch);
   return () => {
     isOver = true;
-    process.off('worker', watch);
+    unsubscribe(THREAD_STARTS, watch);
   };
 }
 
