@@ -59,6 +59,7 @@ export class Membership implements PortListener {
   message(message: Message): void {
     if (message.kind === 'welcome' && message.version === VERSION) this.#join();
     if (message.kind === 'ask' && this.#isMember) void this.#tellAll(message.number);
+    if (message.kind === 'ending') this.ending();
     if (message.kind === 'bye') this.#pause();
   }
 

@@ -114,7 +114,7 @@ export class Workers {
         }
       },
       ending: () => {
-        if (member) port.send({ kind: 'ask', number: this.#asks });
+        port.send({ kind: 'ending' });
       },
       ended: () => {
         leave();

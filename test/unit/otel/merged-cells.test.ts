@@ -34,6 +34,7 @@ function start(temporality: AggregationTemporality, views: readonly ViewOptions[
     views,
     mainReader: new MemoryReader(),
     readers: [reader],
+    isWorker: false,
     beforeCollect: () => {
       const report = reporter.take(true);
       if (report) target.add(JSON.parse(JSON.stringify(report)) as Report);
