@@ -95,9 +95,10 @@ export class Duties {
         await http?.listen(host, port);
         return;
       } catch (error) {
+        await new Promise((resolve) => setTimeout(resolve, PORT_RETRY_MS).unref());
+        // asked now: they have had the time to say that they are there
         if (!hasWorkers() || tries > PORT_RETRIES) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, PORT_RETRY_MS).unref());
       if (this.#hasEnded || !this.areTaken) return;
     }
   }

@@ -25,7 +25,7 @@ import { createRecording } from './recording/recording.ts';
 import type { Recording } from './recording/recording.ts';
 import { acceptClusterWorkers, portToClusterPrimary } from './workers/cluster-ports.ts';
 import { Membership } from './workers/membership.ts';
-import { acceptThreads, portToMainThread } from './workers/thread-ports.ts';
+import { acceptThreads, isTakenUp, portToMainThread } from './workers/thread-ports.ts';
 import { Workers } from './workers/workers.ts';
 
 // The parts of a dashboard, made of what its configuration says.
@@ -103,8 +103,9 @@ export function workersOf(
 export function membershipOf(recorder: Recorder, provider: CellProvider, onJoined: () => void): Membership | undefined {
   if (!isWorker()) return undefined;
   const connect = isMainThread ? portToClusterPrimary : portToMainThread;
+  const isExpected = isMainThread || isTakenUp();
   const takeInstruments = (): ReturnType<CellProvider['takeInstruments']> => provider.takeInstruments();
-  return new Membership({ recorder, isThread: !isMainThread, takeInstruments, connect, onJoined });
+  return new Membership({ recorder, isThread: !isMainThread, isExpected, takeInstruments, connect, onJoined });
 }
 
 function isWorker(): boolean {

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import { VERSION } from '../base/version.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { InstrumentReport } from '../instruments/instrument-report.ts';
@@ -5,9 +6,12 @@ import type { Port, PortListener } from './port.ts';
 import { Reporter } from './reporter.ts';
 import type { Message } from './report.ts';
 
-/** How often a worker tells its counters; gauges, which take longer to read, each so many times. */
-const REPORT_MS = 200;
-const REPORTS_PER_GAUGES = 4;
+/** How often a worker tells its counters, unless that costs more than this share of its time. */
+const REPORT_MS = 50;
+const LARGEST_SHARE = 0.02;
+
+/** Gauges take longer to read: they are told each so many times, every 800 ms. */
+const REPORTS_PER_GAUGES = 16;
 
 /** How long a worker waits for its primary before it works alone. */
 const JOIN_MS = 1000;
@@ -17,6 +21,8 @@ export interface MembershipOptions {
   readonly isThread: boolean;
   /** What has come to instruments of `dashboard.meter` since the last call. Must not reject, nor take long. Default: there are none. */
   readonly takeInstruments?: () => Promise<readonly InstrumentReport[]>;
+  /** Whether there may be a primary that answers: else it is not waited for. It may come later. */
+  readonly isExpected: boolean;
   /** Opens the way to the primary. */
   readonly connect: (listener: PortListener) => Port;
   /** Called when the primary takes this worker in: what it does for the whole the worker then leaves. */
@@ -28,27 +34,34 @@ export class Membership implements PortListener {
   /** Ends true once the primary has taken this worker in, false where it has not for a second. It may still do so later. */
   readonly joined: Promise<boolean>;
   readonly #reporter: Reporter;
+  readonly #clock: Clock;
   readonly #port: Port;
   readonly #onJoined: () => void;
   readonly #takeInstruments: MembershipOptions['takeInstruments'];
   #settle: (isMember: boolean) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
+  /** Monotonic milliseconds before which counters are not told again. */
+  #restsUntilMs = 0;
   #isSending = false;
   #hasJoined = false;
 
-  constructor({ recorder, isThread, takeInstruments, connect, onJoined }: MembershipOptions) {
+  constructor({ recorder, isThread, isExpected, takeInstruments, connect, onJoined }: MembershipOptions) {
     this.#takeInstruments = takeInstruments;
     this.#reporter = new Reporter(recorder, isThread);
+    this.#clock = recorder.clock;
     this.#onJoined = onJoined;
     this.joined = new Promise((resolve) => {
       this.#settle = resolve;
     });
     this.#port = connect(this);
     // what has come while this thread was busy is read first
-    const waiting = setTimeout(() => {
-      setImmediate(this.#settle, false);
-    }, JOIN_MS).unref();
+    const waiting = setTimeout(
+      () => {
+        setImmediate(this.#settle, false);
+      },
+      isExpected ? JOIN_MS : 0,
+    ).unref();
     void this.joined.then(() => {
       clearTimeout(waiting);
     });
@@ -59,7 +72,7 @@ export class Membership implements PortListener {
   message(message: Message): void {
     if (message.kind === 'welcome' && message.version === VERSION) this.#join();
     if (message.kind === 'ask' && this.#isMember) void this.#tellAll(message.number);
-    if (message.kind === 'hurry') this.ending();
+    if (message.kind === 'ending') this.ending();
     if (message.kind === 'bye') this.#pause();
   }
 
@@ -74,9 +87,8 @@ export class Membership implements PortListener {
   /** Tells what there is. Ends when it has left; never rejects. */
   async flush(): Promise<void> {
     if (!this.#isMember) return;
-    const instruments = this.#takeInstruments ? await this.#takeInstruments() : [];
     await new Promise<void>((resolve) => {
-      this.#tellCells(null, instruments, resolve);
+      void this.#tellAll(null, resolve);
     });
   }
 
@@ -109,19 +121,27 @@ export class Membership implements PortListener {
   }
 
   #tick(): void {
+    this.#ticks++;
     // what cannot leave waits in the cells, not in a queue
     if (this.#isSending) return;
-    if (++this.#ticks % REPORTS_PER_GAUGES === 0) {
+    if (this.#ticks % REPORTS_PER_GAUGES === 0) {
       void this.#tellAll(null);
       return;
     }
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#restsUntilMs) return;
     const report = this.#reporter.take(false);
     if (report) this.#send({ kind: 'report', answers: null, report });
+    const tookMs = this.#clock.monotonicMs() - nowMs;
+    this.#restsUntilMs = nowMs + tookMs / LARGEST_SHARE;
   }
 
   /** What is observed too; where nothing is new, that it lives. */
-  async #tellAll(answers: number | null): Promise<void> {
-    this.#tellCells(answers, this.#takeInstruments ? await this.#takeInstruments() : []);
+  async #tellAll(answers: number | null, sent?: () => void): Promise<void> {
+    const instruments = this.#takeInstruments ? await this.#takeInstruments() : [];
+    // the primary may have gone meanwhile
+    if (this.#isMember) this.#tellCells(answers, instruments, sent);
+    else sent?.();
   }
 
   #tellCells(answers: number | null, instruments: readonly InstrumentReport[], sent?: () => void): void {

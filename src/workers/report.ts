@@ -48,8 +48,8 @@ export type Message =
   | { readonly kind: 'welcome'; readonly version: string }
   /** Primary: tell me now. */
   | { readonly kind: 'ask'; readonly number: number }
-  /** Primary: tell me before the way between us is closed, which is about to happen. */
-  | { readonly kind: 'hurry' }
+  /** Primary: the way will be closed; tell at once what can be told so. */
+  | { readonly kind: 'ending' }
   /** Worker; `answers`: the number of the ask. */
   | {
       readonly kind: 'report';

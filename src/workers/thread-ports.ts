@@ -1,4 +1,5 @@
-import { BroadcastChannel, threadId } from 'node:worker_threads';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { BroadcastChannel, getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
 import type { Worker } from 'node:worker_threads';
 import { isMessage } from './port.ts';
 import type { Accept, Port, PortListener } from './port.ts';
@@ -7,6 +8,8 @@ import type { Accept, Port, PortListener } from './port.ts';
 // own ports are left alone, and no thread hears what another one tells.
 
 const MEETING = 'telemetry-dashboard';
+/** Of Node.js. */
+const THREAD_STARTS = 'worker_threads';
 const nameOf = (id: number): string => `${MEETING} ${id}`;
 
 /** On the meeting channel: a thread is here; the main thread wants to know who is; a thread has started another one; it is gone. */
@@ -40,6 +43,7 @@ export function acceptThreads(accept: Accept): () => void {
     ways.set(id, { listener, channel });
   };
   const meeting = new BroadcastChannel(MEETING);
+  setEnvironmentData(MEETING, true);
   // what it has posted last is delivered in the next turn of the event loop, where it was not before the news of its end
   const endSoon = (id: number): void => {
     setImmediate(() => setImmediate(end, id));
@@ -54,10 +58,16 @@ export function acceptThreads(accept: Accept): () => void {
   const unwatch = watchThreads(() => undefined, endSoon);
   return () => {
     unwatch();
+    setEnvironmentData(MEETING, undefined);
     meeting.close();
     for (const { channel } of ways.values()) channel.close();
     ways.clear();
   };
+}
+
+/** Whether the main thread took threads up when this one was started. */
+export function isTakenUp(): boolean {
+  return getEnvironmentData(MEETING) === true;
 }
 
 /** The way from this thread to the main thread of its process. It keeps neither alive. */
@@ -96,17 +106,19 @@ export function portToMainThread(listener: PortListener): Port {
 /** Tells of the threads that this one starts, and of their ends. Returns how to stop. */
 function watchThreads(started: (id: number) => void, ended: (id: number) => void): () => void {
   let isOver = false;
-  const watch = (worker: Worker): void => {
+  const watch = (message: unknown): void => {
+    const { worker } = message as { readonly worker: Worker };
     const id = worker.threadId; // it has none any more when it ends
     started(id);
     worker.once('exit', () => {
       if (!isOver) ended(id);
     });
   };
-  process.on('worker', watch);
+  // what `process` tells as 'worker', where no listener of ours can be seen
+  subscribe(THREAD_STARTS, watch);
   return () => {
     isOver = true;
-    process.off('worker', watch);
+    unsubscribe(THREAD_STARTS, watch);
   };
 }
 

@@ -114,7 +114,7 @@ export class Workers {
         }
       },
       ending: () => {
-        if (member) port.send({ kind: 'hurry' });
+        port.send({ kind: 'ending' });
       },
       ended: () => {
         leave();

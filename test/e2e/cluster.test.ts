@@ -150,6 +150,33 @@ describe('a worker of a cluster', () => {
 });
 
 describe('a primary', () => {
+  it('alone evaluates alerts, of the whole', async () => {
+    const rule = {
+      name: 'many_messages',
+      metric: 'websocket.server.messages',
+      statistic: 'increase',
+      comparison: '>',
+      threshold: 8,
+      for_ms: 0,
+      severity: 'warning',
+    };
+    const service = await ClusterService.start({ args: ['2'], config: { alerts: { rules: [rule] } } });
+    const [port = 0] = await service.echoes(2);
+    // in both directions 10 of each worker, 20 of both
+    const clients = [new EchoClient(port), new EchoClient(port)];
+    await Promise.all(clients.map((client) => client.echo(5)));
+    await waitFor('the alert', async () => {
+      const { alerts } = await service.ask<RealtimeMetrics>('live');
+      return alerts.some(({ name, state, value }) => name === 'many_messages' && state === 'firing' && value === 20);
+    });
+    expect(await service.sum('telemetry_alert_active')).toBe(1);
+    const answers = await askWorkers(service, port);
+    expect(answers.map(({ live }) => [live.messages.total, live.alerts])).toEqual([
+      [10, []],
+      [10, []],
+    ]);
+  });
+
   it('that begins late takes over the port and what was counted until then', async () => {
     const service = await ClusterService.start({ args: ['2', 'late'], register: false });
     // one of the two has the port, and the other one none

@@ -31,10 +31,6 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   'own properties of WebSocket.prototype': OWN_EMIT,
   'own properties of http.Server.prototype': OWN_EMIT,
   'own properties of https.Server.prototype': OWN_EMIT,
-  'listeners of the process': {
-    reason: 'Node.js tells in no other way that a thread has been started, whose end takes its gauges out of the sum',
-    without: (value) => (value as { readonly event: string }[]).filter(({ event }) => event !== 'worker'),
-  },
   'keys of the prototypes': {
     reason: 'as `emit` of EventEmitter, the own one is enumerable, so that `for in` over a socket finds it as before',
     without: (value) => (value as string[][]).map((keys) => keys.filter((key) => key !== 'emit')),
@@ -44,15 +40,14 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   "own properties of the raw socket in 'headers'": TAPPED,
 };
 
-const AT_THE_END: Exception = {
-  reason:
-    'require-in-the-middle loads `debug`, which looks whether standard error is a terminal and thereby opens it; the process listens for its threads',
+const STANDARD_ERROR: Exception = {
+  reason: 'require-in-the-middle loads `debug`, which looks whether standard error is a terminal and thereby opens it',
   without: (output) => {
     const { stdout, ...rest } = output as { readonly stdout: string };
     const lines = stdout.split('\n').map((line) =>
       line
         .replace(/\bPipeWrap,?/, '')
-        .replace('worker,', '')
+
         .replace(/(?<=open \S* )\d+$/, 'N'),
     );
     return { ...rest, stdout: lines.join('\n') };
@@ -61,7 +56,7 @@ const AT_THE_END: Exception = {
 
 /** By program that ends. */
 export const ENDING_EXCEPTIONS: Readonly<Record<string, Exception>> = {
-  'a process without anything to do': AT_THE_END,
-  'a process whose sockets are closed': AT_THE_END,
-  'a process whose sockets are let go': AT_THE_END,
+  'a process without anything to do': STANDARD_ERROR,
+  'a process whose sockets are closed': STANDARD_ERROR,
+  'a process whose sockets are let go': STANDARD_ERROR,
 };

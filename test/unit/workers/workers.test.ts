@@ -38,6 +38,7 @@ function startWorker(way = new MemoryWay(), isThread = false): TestWorker {
   const member = new Membership({
     recorder,
     isThread,
+    isExpected: true,
     connect: way.connect,
     onJoined,
   });
@@ -120,7 +121,7 @@ async function hasEnded(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('a worker and its primary', () => {
-  it('are one whole: the worker tells each 200 ms what is new, and what a read asks for', async () => {
+  it('are one whole: the worker tells each 50 ms what is new, and what a read asks for', async () => {
     const primary = startPrimary();
     const worker = startWorker();
     expect(worker.joins).toBe(0);
@@ -129,7 +130,7 @@ describe('a worker and its primary', () => {
     expect([worker.joins, namesOf(primary)]).toEqual([1, ['1']]);
     worker.add(5);
     expect(primary.orders).toBe(0);
-    jest.advanceTimersByTime(200);
+    jest.advanceTimersByTime(50);
     expect(primary.orders).toBe(5);
     worker.add(2);
     await primary.workers.refresh();
