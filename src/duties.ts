@@ -14,9 +14,10 @@ export interface DutiesOptions {
   readonly hasWorkers: () => boolean;
 }
 
-/** How often, and how many times, the port is tried while a worker that was alone may have it. */
+/** How often, and how many times, the port is tried while a worker that was alone may have it, or might have said so. */
 const PORT_RETRY_MS = 50;
 const PORT_RETRIES = 20;
+const PORT_RETRIES_UNTOLD = 4;
 
 /**
  * What is done once for a service, not by each of its workers: the endpoint, alerts, Grafana, the push, figures of the host. A process
@@ -95,9 +96,8 @@ export class Duties {
         await http?.listen(host, port);
         return;
       } catch (error) {
+        if (tries > (hasWorkers() ? PORT_RETRIES : PORT_RETRIES_UNTOLD)) throw error;
         await new Promise((resolve) => setTimeout(resolve, PORT_RETRY_MS).unref());
-        // asked now: they have had the time to say that they are there
-        if (!hasWorkers() || tries > PORT_RETRIES) throw error;
       }
       if (this.#hasEnded || !this.areTaken) return;
     }

@@ -124,33 +124,44 @@ const JOIN_MS = 2500;
 
 const visits = (grafana: FakeGrafana): number => grafana.requests.filter(({ path }) => path === '/api/health').length;
 
+const HEAD = 'const cluster = require("node:cluster"), { Worker, isMainThread } = require("node:worker_threads");';
+const ENDS = `setTimeout(() => process.exit(), ${LIFE_MS + JOIN_MS});`;
+
+/** By what they are: programs, and whether all their processes have a dashboard. */
+const PROGRAMS = {
+  alone: [`setTimeout(() => process.stdout.write("done"), ${LIFE_MS});`, true],
+  cluster: [`${HEAD} if (cluster.isPrimary) cluster.fork(); ${ENDS}`, true],
+  worker_threads: [`${HEAD} if (isMainThread) new Worker(__filename); ${ENDS}`, true],
+  worker: [`${HEAD} if (cluster.isPrimary) cluster.fork(); else require(process.env.REGISTER); ${ENDS}`, false],
+} as const;
+
 describe('a process that sets Grafana up in the background', () => {
-  it('ends when its work is done, whatever Grafana does', async () => {
-    const grafana = await FakeGrafana.start();
-    grafana.faultOf = () => ({ kind: 'slow', delayMs: 60_000 });
-    const program = `setTimeout(() => process.stdout.write("done"), ${LIFE_MS});`;
-    expect(await runApplication(grafana, program)).toMatchObject({ code: 0, stdout: 'done' });
+  const ran = new Map<string, { readonly ended: Ended; readonly visits: number }>();
+
+  // at once: each takes seconds, and does nothing
+  beforeAll(async () => {
+    const all = Object.entries(PROGRAMS).map(async ([name, [program, register]]) => {
+      const grafana = await FakeGrafana.start();
+      if (name === 'alone') grafana.faultOf = () => ({ kind: 'slow', delayMs: 60_000 });
+      const ended = await runApplication(grafana, program, register);
+      ran.set(name, { ended, visits: visits(grafana) });
+    });
+    await Promise.all(all);
+    await closeLeftovers();
+  }, 30_000);
+
+  it('ends when its work is done, whatever Grafana does', () => {
+    expect(ran.get('alone')?.ended).toMatchObject({ code: 0, stdout: 'done' });
     // the request was on its way
-    expect(visits(grafana)).toBe(1);
+    expect(ran.get('alone')?.visits).toBe(1);
   });
 
-  it.each([
-    ['cluster', `if (cluster.isPrimary) cluster.fork(); setTimeout(() => process.exit(), ${LIFE_MS});`],
-    ['worker_threads', `if (isMainThread) new Worker(__filename); setTimeout(() => process.exit(), ${LIFE_MS});`],
-  ])('is the primary alone: %s', async (_, program) => {
-    const grafana = await FakeGrafana.start();
-    const head = 'const cluster = require("node:cluster"), { Worker, isMainThread } = require("node:worker_threads");';
-    await runApplication(grafana, head + program);
-    expect(visits(grafana)).toBe(1);
+  it.each(['cluster', 'worker_threads'])('is the primary alone: %s', (name) => {
+    expect(ran.get(name)?.visits).toBe(1);
   });
 
-  it('is a worker where its primary has no dashboard', async () => {
-    const grafana = await FakeGrafana.start();
-    const program =
-      'const cluster = require("node:cluster"); if (cluster.isPrimary) cluster.fork(); else require(process.env.REGISTER);' +
-      `setTimeout(() => process.exit(), ${LIFE_MS + JOIN_MS});`;
-    await runApplication(grafana, program, false);
-    expect(visits(grafana)).toBe(1);
+  it('is a worker where its primary has no dashboard', () => {
+    expect(ran.get('worker')?.visits).toBe(1);
   });
 });
 
