@@ -87,7 +87,7 @@ export function runningDashboard(
   const guarded = (handler: RequestHandler): RequestHandler =>
     token === undefined ? handler : requireBearer(token, handler);
   const metricsHandler = guarded(scraper.handler);
-  const workersHandler = scraper.workersHandler(async () => {
+  const workersHandler = scraper.workersHandler(resource, async () => {
     await refresh();
     return workers?.all ?? [];
   });

@@ -4,7 +4,7 @@ import type { BucketSpec, MetricKind, MetricSpec } from '../catalog/metric.ts';
 import type { RequestHandler } from '../http/server.ts';
 import { describe } from '../recording/amount.ts';
 import type { CounterCell, GaugeCell, HistogramCell } from '../recording/cells.ts';
-import type { AnyFamily, Series } from '../recording/family.ts';
+import type { AnyFamily, CounterFamily, GaugeFamily, HistogramFamily, Series } from '../recording/family.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { customCounter, customGauge, customHistogram } from './custom-metrics.ts';
 import type { CustomAttributes, CustomCounter, CustomGauge, CustomHistogram } from './custom-metrics.ts';
@@ -57,8 +57,7 @@ export class PrometheusClient {
    * @throws TelemetryError `TD_METRIC_INVALID` for a wrong name or option, or where the name stands for another metric
    */
   counter(name: string, options: CustomMetricOptions = {}): CustomCounter {
-    const spec = this.#declare(name, 'counter', options);
-    return customCounter(this.#recorder, this.#recorder.counter(spec));
+    return customCounter(this.#recorder, this.#declare(name, 'counter', options) as CounterFamily);
   }
 
   /**
@@ -67,8 +66,7 @@ export class PrometheusClient {
    * @throws TelemetryError as {@link counter}
    */
   gauge(name: string, options: CustomGaugeOptions = {}): CustomGauge {
-    const spec = this.#declare(name, 'gauge', options);
-    return customGauge(this.#recorder, this.#recorder.gauge(spec));
+    return customGauge(this.#recorder, this.#declare(name, 'gauge', options) as GaugeFamily);
   }
 
   /**
@@ -77,8 +75,7 @@ export class PrometheusClient {
    * @throws TelemetryError as {@link counter}, and for buckets that are missing, not finite or not ascending
    */
   histogram(name: string, options: CustomHistogramOptions = {}): CustomHistogram {
-    const spec = this.#declare(name, 'histogram', options);
-    return customHistogram(this.#recorder, this.#recorder.histogram(spec));
+    return customHistogram(this.#recorder, this.#declare(name, 'histogram', options) as HistogramFamily);
   }
 
   /**
@@ -104,7 +101,7 @@ export class PrometheusClient {
     return sum;
   }
 
-  #declare(name: string, kind: MetricKind, options: CustomHistogramOptions & CustomGaugeOptions): MetricSpec {
+  #declare(name: string, kind: MetricKind, options: CustomHistogramOptions & CustomGaugeOptions): AnyFamily {
     const fail = (why: string): never => {
       throw new TelemetryError('TD_METRIC_INVALID', `telemetry-dashboard: ${kind} ${describe(name)}: ${why}`);
     };
@@ -136,10 +133,20 @@ export class PrometheusClient {
       ...(aggregator && kind === 'gauge' && { aggregator }),
     };
     const known = this.#recorder.family(name);
-    if (known) return sameSpec(known.spec, spec) ? known.spec : fail('is already declared, with other options');
-    const clash = clashOf(spec, this.#recorder.families);
-    if (clash !== undefined) fail(`its Prometheus name is already that of ${clash}`);
-    return spec;
+    if (known && sameSpec(known.spec, spec)) return known;
+    const clash = known ? name : clashOf(spec, this.#recorder.families);
+    if (clash === undefined) return this.#recorder.familyOf(spec);
+    // what workers declare must not make a call fail here
+    if (this.#recorder.givesWay(clash)) return this.#leftOut(spec, clash);
+    return fail(known ? 'is already declared, with other options' : `its Prometheus name is already that of ${clash}`);
+  }
+
+  #leftOut(spec: MetricSpec, clash: string): AnyFamily {
+    this.#recorder.logger.warnOnce(
+      `left out ${spec.name}`,
+      `${spec.name} is left out: a worker has declared ${clash} otherwise, and Prometheus would not tell them apart`,
+    );
+    return this.#recorder.detached(spec);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import type { Resource } from '@opentelemetry/resources';
 import type { IMetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { selfMetrics } from '../catalog/self.ts';
 import { qualityOf } from '../http/accept.ts';
@@ -47,13 +48,10 @@ export class Scraper {
    *
    * @param workers gives them, up to date
    */
-  workersHandler(workers: () => Promise<readonly WorkerRecorder[]>): RequestHandler {
+  workersHandler(resource: Resource, workers: () => Promise<readonly WorkerRecorder[]>): RequestHandler {
     const metrics = new WorkerMetrics();
     return (request, response) =>
-      this.#answer(request, response, async () => {
-        const { resource } = await this.collect();
-        return { resource, scopeMetrics: metrics.collect(await workers()) };
-      });
+      this.#answer(request, response, async () => ({ resource, scopeMetrics: metrics.collect(await workers()) }));
   }
 
   async #answer(

@@ -53,7 +53,12 @@ class WorkerScope {
 
   #attributesOf(own: Attributes): Attributes {
     let attributes = this.#attributes.get(own);
-    if (!attributes) this.#attributes.set(own, (attributes = { ...own, worker: this.#name }));
+    if (!attributes) this.#attributes.set(own, (attributes = labelled(own, this.#name)));
     return attributes;
   }
+}
+
+/** An attribute `worker` of the application's own gets out of the way, as Prometheus does it with labels of its own. */
+function labelled({ worker: own, ...others }: Attributes, worker: string): Attributes {
+  return { ...others, ...(own !== undefined && { exported_worker: own }), worker };
 }

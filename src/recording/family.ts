@@ -169,3 +169,14 @@ export type GaugeFamily = Family<GaugeCell>;
 export type HistogramFamily = Family<HistogramCell>;
 /** A family of any kind; its `kind` tells which. */
 export type AnyFamily = CounterFamily | GaugeFamily | HistogramFamily;
+
+/** Gives a counter of which all attributes are closed sets its series, so that a first increase is seen as one. */
+export function startAtZero(family: AnyFamily): void {
+  if (family.kind !== 'counter') return;
+  let combinations: string[][] = [[]];
+  for (const { values } of family.spec.attributes) {
+    if (!values) return;
+    combinations = combinations.flatMap((combination) => values.map((value) => [...combination, value]));
+  }
+  for (const combination of combinations) family.at(combination);
+}

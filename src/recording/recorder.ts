@@ -5,7 +5,7 @@ import { selfMetrics } from '../catalog/self.ts';
 import type { DropReason } from '../catalog/self.ts';
 import { BucketLayout } from './bucket-layout.ts';
 import { CounterCell, GaugeCell, HistogramCell } from './cells.ts';
-import { Family } from './family.ts';
+import { Family, startAtZero } from './family.ts';
 import type { AnyFamily, CounterFamily, GaugeFamily, HistogramFamily, SeriesLimits } from './family.ts';
 import { CounterWindow, HistogramWindow, SLOTS, totalOf } from './window.ts';
 
@@ -33,6 +33,7 @@ export class Recorder {
   readonly #families = new Map<string, AnyFamily>();
   readonly #layouts = new Map<BucketSpec, BucketLayout>();
   readonly #tallies = new Map<string, CounterCell>();
+  readonly #givingWay = new Set<string>();
   readonly #windows = new Map<CounterFamily | HistogramFamily, CounterWindow | HistogramWindow>();
   /** Monotonic milliseconds at which each window was first asked for. */
   readonly #windowStartsMs = new Map<CounterFamily | HistogramFamily, number>();
@@ -82,18 +83,52 @@ export class Recorder {
   }
 
   /** @returns the family of this spec's name: the one there is, or a new one. */
+  familyOf(spec: MetricSpec): AnyFamily {
+    const known = this.#families.get(spec.name);
+    if (known) return known;
+    const family = this.detached(spec);
+    this.#families.set(spec.name, family);
+    startAtZero(family);
+    for (const listener of this.#familyListeners) listener(family);
+    return family;
+  }
+
+  /** Likewise for a counter. */
   counter(spec: MetricSpec): CounterFamily {
-    return this.#familyOf(spec, () => new CounterCell()) as CounterFamily;
+    return this.familyOf(spec) as CounterFamily;
   }
 
   /** Likewise for a gauge or an up-down counter. */
   gauge(spec: MetricSpec): GaugeFamily {
-    return this.#familyOf(spec, () => new GaugeCell(spec.aggregator)) as GaugeFamily;
+    return this.familyOf(spec) as GaugeFamily;
   }
 
   /** Likewise for a histogram; the spec has buckets. */
   histogram(spec: MetricSpec): HistogramFamily {
-    return this.#familyOf(spec, () => new HistogramCell(this.#layoutOf(spec))) as HistogramFamily;
+    return this.familyOf(spec) as HistogramFamily;
+  }
+
+  /** A family that no reader sees. */
+  detached(spec: MetricSpec): AnyFamily {
+    const family = new Family(
+      spec,
+      () => this.#createCell(spec),
+      this.#limits,
+      (metric) => {
+        this.#countOverflow(metric);
+      },
+    );
+    return family as AnyFamily;
+  }
+
+  /** This family, which is not there yet, is a worker's: a declaration of this process's own need not be like it. */
+  makeGiveWay(name: string): void {
+    this.#givingWay.add(name);
+  }
+
+  /** Whether a family is there for the sake of a worker alone. */
+  givesWay(name: string): boolean {
+    return this.#givingWay.has(name);
   }
 
   /** Counts that are no metric, but of which the workers of a service have a sum too. */
@@ -189,16 +224,9 @@ export class Recorder {
     return window;
   }
 
-  #familyOf(spec: MetricSpec, createCell: () => CounterCell | GaugeCell | HistogramCell): AnyFamily {
-    const known = this.#families.get(spec.name);
-    if (known) return known;
-    const family = new Family(spec, createCell, this.#limits, (metric) => {
-      this.#countOverflow(metric);
-    }) as AnyFamily;
-    this.#families.set(spec.name, family);
-    startAtZero(family);
-    for (const listener of this.#familyListeners) listener(family);
-    return family;
+  #createCell(spec: MetricSpec): CounterCell | GaugeCell | HistogramCell {
+    if (spec.kind === 'counter') return new CounterCell();
+    return spec.kind === 'histogram' ? new HistogramCell(this.#layoutOf(spec)) : new GaugeCell(spec.aggregator);
   }
 
   #countOverflow(metric: string): void {
@@ -209,15 +237,4 @@ export class Recorder {
       `${metric} has reached its cap of attribute values or series; further values are folded into series with otel.metric.overflow="true" (limits.attribute_values, limits.series)`,
     );
   }
-}
-
-/** Gives a counter of which all attributes are closed sets its series, so that a first increase is seen as one. */
-function startAtZero(family: AnyFamily): void {
-  if (family.kind !== 'counter') return;
-  let combinations: string[][] = [[]];
-  for (const { values } of family.spec.attributes) {
-    if (!values) return;
-    combinations = combinations.flatMap((combination) => values.map((value) => [...combination, value]));
-  }
-  for (const combination of combinations) family.at(combination);
 }
