@@ -1,6 +1,9 @@
 /** Signals that end a process which does not listen for them. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** Who is still there so long after a signal was raised again has not died of it. */
+const SURVIVED_MS = 500;
+
 /** Known to every copy of this package: each would otherwise take the others for the application's. */
 const OURS = Symbol.for('telemetry-dashboard.signal-listener');
 
@@ -37,13 +40,23 @@ export interface FlushOnSignals {
  */
 export function flushOnSignals({ flush, timeoutMs, process: host = process }: FlushOnSignals): () => void {
   let isFlushing = false;
+  let survived: NodeJS.Timeout | undefined;
+  // before the application's, so that one that listens once is still there
+  const listen = (): void => {
+    isFlushing = false;
+    for (const signal of SIGNALS) host.prependListener(signal, listener);
+  };
   const stop = (): void => {
+    clearTimeout(survived);
     for (const signal of SIGNALS) host.off(signal, listener);
   };
   const raise = (signal: NodeJS.Signals): void => {
     stop();
     // of two copies of this package, the last one to be done
-    if (!host.listeners(signal).some(isOurs)) host.kill(host.pid, signal);
+    if (host.listeners(signal).some(isOurs)) return;
+    // the first process of a container does not die of it, with us or without
+    survived = setTimeout(listen, SURVIVED_MS).unref();
+    host.kill(host.pid, signal);
   };
   const listener: Listener & { [OURS]?: true } = (signal) => {
     if (isFlushing) {
@@ -63,8 +76,7 @@ export function flushOnSignals({ flush, timeoutMs, process: host = process }: Fl
     flush().then(end, end);
   };
   listener[OURS] = true;
-  // before the application's, so that one that listens once is still there
-  for (const signal of SIGNALS) host.prependListener(signal, listener);
+  listen();
   return stop;
 }
 

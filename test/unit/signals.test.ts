@@ -61,6 +61,22 @@ describe('flushOnSignals', () => {
     }
   });
 
+  it('flushes again in a process that survives the signal, as the first one of a container does', async () => {
+    const host = new FakeProcess();
+    let flushes = 0;
+    const flush = (): Promise<void> => Promise.resolve(void (flushes += 1));
+    const stop = flushOnSignals({ flush, timeoutMs: LONG_MS, process: host });
+    for (const times of [1, 2]) {
+      host.kill(host.pid, TERM);
+      expect(flushes).toBe(times);
+      await waitFor('the end that is none', () => host.endedBy === TERM);
+      host.endedBy = undefined;
+      await waitFor('it to listen again', () => host.listenerCount(TERM) === 1);
+    }
+    stop();
+    expect(host.listenerCount(TERM)).toBe(0);
+  });
+
   it('ends the process at once at a second signal', () => {
     const host = new FakeProcess();
     const flushing = pendingFlush();
