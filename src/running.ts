@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isMainThread } from 'node:worker_threads';
 import { Alerting } from './alerts/alerting.ts';
 import type { AlertIdentity } from './alerts/watched-rule.ts';
 import { within } from './base/deadline.ts';
@@ -115,9 +114,8 @@ export function runningDashboard(
   const timeoutMs = Math.min(config.otlp.timeout_ms, SHUTDOWN_TIMEOUT_MS);
   const push = (): Promise<void> => (pushing.length > 0 ? provider.forceFlush(timeoutMs) : Promise.resolve());
   const flush = (): Promise<unknown> => Promise.all([push(), membership?.flush()]);
-  // threads get no signals
-  const isToldOfItsEnd = isMainThread && (pushing.length > 0 || membership !== undefined);
-  const ignoreSignals = isToldOfItsEnd ? flushOnSignals({ flush, timeoutMs }) : undefined;
+  const hasToFlush = membership ? !membership.isThread : pushing.length > 0;
+  const ignoreSignals = hasToFlush ? flushOnSignals({ flush, timeoutMs }) : undefined;
 
   /** A primary that is busy, or comes late, or another worker may have the port: it is not waited for, nor given up. */
   const takeUnlessLed = async (hasPrimary: boolean): Promise<void> => {

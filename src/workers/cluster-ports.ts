@@ -49,7 +49,7 @@ export function portToClusterPrimary(listener: WorkerListener): WorkerPort {
   const channel: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'> = process;
   channel.prependListener('internalMessage', receive);
   const unwatch = onDisconnect(process, {
-    isDraining: () => cluster.worker?.exitedAfterDisconnect === true,
+    isDrained: () => cluster.worker?.exitedAfterDisconnect === true,
     ending: () => {
       listener.ending();
     },

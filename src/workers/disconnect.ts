@@ -3,11 +3,12 @@ export interface ConnectedProcess {
   connected: boolean;
   readonly channel?: unknown;
   disconnect?(): void;
+  emit(event: 'disconnect'): unknown;
 }
 
 export interface OnDisconnect {
-  /** Whether Node.js closes the channel itself, once the servers of this worker are closed. */
-  readonly isDraining: () => boolean;
+  /** Whether it is Node.js that closes the channel, after the servers of this worker. */
+  readonly isDrained: () => boolean;
   /** Called at once before the channel is closed; must not throw. */
   readonly ending: () => void;
 }
@@ -18,18 +19,37 @@ export interface OnDisconnect {
  *
  * @returns stops telling; the application may have wrapped `disconnect` meanwhile
  */
-export function onDisconnect(host: ConnectedProcess, { isDraining, ending }: OnDisconnect): () => void {
+export function onDisconnect(host: ConnectedProcess, { isDrained, ending }: OnDisconnect): () => void {
   const original = host.disconnect;
   if (typeof original !== 'function') return () => undefined;
   let isOver = false;
-  const disconnect = (): void => {
+  let isWaiting = false;
+  const close = (): void => {
     if (!isOver) ending();
-    original.call(host);
+    if (host.connected && host.channel) original.call(host);
+    else if (host.connected) endLost(host);
   };
-  void isDraining;
+  const disconnect = (): void => {
+    if (isWaiting) return;
+    if (isOver || !host.connected) {
+      original.call(host);
+    } else if (isDrained()) {
+      // a server's `close` event, which Node.js waits for, comes up to two turns before that of its last sockets
+      isWaiting = true;
+      setImmediate(() => setImmediate(close));
+    } else {
+      close();
+    }
+  };
   host.disconnect = disconnect;
   return () => {
     isOver = true;
     if (host.disconnect === disconnect) host.disconnect = original;
   };
+}
+
+/** The primary has gone meanwhile. Node.js has closed the channel, but waits with saying so for a `disconnect()` that finds none. */
+function endLost(host: ConnectedProcess): void {
+  host.connected = false;
+  host.emit('disconnect');
 }

@@ -43,6 +43,8 @@ export interface MembershipOptions {
 export class Membership implements WorkerListener {
   /** Ends true once there is a primary that measures, false where none has said so for a second. It may still do so later. */
   readonly hasPrimary: Promise<boolean>;
+  /** It gets no signals then. */
+  readonly isThread: boolean;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
   readonly #port: WorkerPort;
@@ -66,6 +68,7 @@ export class Membership implements WorkerListener {
     this.#takeInstruments = takeInstruments;
     this.#reporter = new Reporter(recorder, isThread);
     this.#clock = recorder.clock;
+    this.isThread = isThread;
     this.#logger = recorder.logger;
     this.#onPrimary = onPrimary;
     this.#askThreads = askThreads ?? (() => Promise.resolve());

@@ -102,13 +102,13 @@ export class Workers {
       member = undefined;
     };
     const receive = (message: Message): void => {
-      if (message.kind === 'hello') isUnderstood = this.#greet(port, message);
+      if (message.kind === 'hello' && typeof message.protocol === 'number') isUnderstood = this.#greet(port, message);
       if (message.kind === 'report' && isUnderstood) {
         member ??= this.#enter(name, port);
         member.told(message);
         if (message.instruments) this.#options.instruments().add(member, message.instruments);
       }
-      if (message.kind === 'bye') leave();
+      if (message.kind === 'bye' || !isUnderstood) leave();
     };
     this.#ports.add(port);
     // it may have begun before this primary did
