@@ -30,6 +30,9 @@ import { Workers } from './workers/workers.ts';
 
 // The parts of a dashboard, made of what its configuration says.
 
+/** A worker that is asked waits for its threads so long: its primary waits twice as long for it. */
+const THREADS_ANSWER_MS = 100;
+
 /** What a dashboard is made of besides its configuration. */
 export interface StartOptions {
   /** OpenTelemetry views; they apply to every metric of the package too. */
@@ -97,15 +100,29 @@ export function workersOf(
 /**
  * Makes this worker part of one service with its primary.
  *
- * @param onJoined called when the primary takes it in
+ * @param workers its own threads
+ * @param onPrimary called once there is a primary that measures
  * @returns undefined in a process that is no worker
  */
-export function membershipOf(recorder: Recorder, provider: CellProvider, onJoined: () => void): Membership | undefined {
+export function membershipOf(
+  recorder: Recorder,
+  provider: CellProvider,
+  workers: Workers | undefined,
+  onPrimary: () => void,
+): Membership | undefined {
   if (!isWorker()) return undefined;
   const connect = isMainThread ? portToClusterPrimary : portToMainThread;
   const isExpected = isMainThread || isTakenUp();
   const takeInstruments = (): ReturnType<CellProvider['takeInstruments']> => provider.takeInstruments();
-  return new Membership({ recorder, isThread: !isMainThread, isExpected, takeInstruments, connect, onJoined });
+  return new Membership({
+    recorder,
+    isThread: !isMainThread,
+    isExpected,
+    takeInstruments,
+    connect,
+    askThreads: () => workers?.refresh(THREADS_ANSWER_MS) ?? Promise.resolve(),
+    onPrimary,
+  });
 }
 
 function isWorker(): boolean {

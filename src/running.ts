@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Alerting } from './alerts/alerting.ts';
 import type { AlertIdentity } from './alerts/watched-rule.ts';
 import { within } from './base/deadline.ts';
+import { textOf } from './base/errors.ts';
 import type { OnceLogger } from './base/logger.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import type { DashboardParts } from './dashboard.ts';
@@ -105,14 +106,24 @@ export function runningDashboard(
     http,
     hasWorkers: () => workers?.areThere === true,
   });
-  const membership = membershipOf(recorder, provider, () => {
+  const membership = membershipOf(recorder, provider, workers, () => {
     duties.leave();
   });
   sampling.configure(config.sampling_interval_ms);
 
   const timeoutMs = Math.min(config.otlp.timeout_ms, SHUTDOWN_TIMEOUT_MS);
-  const flush = (): Promise<unknown> => Promise.all([provider.forceFlush(timeoutMs), membership?.flush()]);
-  const ignoreSignals = pushing.length > 0 ? flushOnSignals({ flush, timeoutMs }) : undefined;
+  const push = (): Promise<void> => (pushing.length > 0 ? provider.forceFlush(timeoutMs) : Promise.resolve());
+  const flush = (): Promise<unknown> => Promise.all([push(), membership?.flush()]);
+  const hasToFlush = membership ? !membership.isThread : pushing.length > 0;
+  const ignoreSignals = hasToFlush ? flushOnSignals({ flush, timeoutMs }) : undefined;
+
+  /** A primary that is busy, or comes late, or another worker may have the port: it is not waited for, nor given up. */
+  const takeUnlessLed = async (hasPrimary: boolean): Promise<void> => {
+    if (hasPrimary) return;
+    await duties.take().catch((error: unknown) => {
+      logger.warn(`${textOf(error)}; this worker runs on without /metrics of its own`);
+    });
+  };
 
   const close = async (): Promise<void> => {
     await turns();
@@ -149,9 +160,7 @@ export function runningDashboard(
   };
   return {
     parts,
-    listening: membership
-      ? membership.joined.then((isMember) => (isMember ? undefined : duties.take()))
-      : duties.take(),
+    listening: membership ? membership.hasPrimary.then(takeUnlessLed) : duties.take(),
     configure: (next) => {
       duties.configure(next);
     },

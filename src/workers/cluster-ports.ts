@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
+import { onDisconnect } from './disconnect.ts';
 import { isMessage } from './port.ts';
-import type { Accept, Port, PortListener } from './port.ts';
+import type { Accept, WorkerListener, WorkerPort } from './port.ts';
 import type { Message } from './report.ts';
 
 /**
@@ -18,11 +19,8 @@ export function acceptClusterWorkers(accept: Accept): () => void {
     // one that was forked in this very moment is told of twice
     if (undo.has(worker)) return;
     const child = worker.process;
-    const listener = accept(
-      { send: (message, sent) => deliver(child, message, sent), close: () => undefined },
-      'process',
-    );
-    const receive = receiver(listener, 'exitedAfterDisconnect');
+    const listener = accept({ send: (message, sent) => deliver(child, message, sent) }, 'process');
+    const receive = receiver(listener);
     // the channel ends after its last message, the process may do so before
     const end = (): void => {
       release();
@@ -46,13 +44,27 @@ export function acceptClusterWorkers(accept: Accept): () => void {
 }
 
 /** The way from this cluster worker to its primary. It does not keep the process alive. */
-export function portToClusterPrimary(listener: PortListener): Port {
-  const receive = receiver(listener, 'disconnect');
+export function portToClusterPrimary(listener: WorkerListener): WorkerPort {
+  const receive = receiver(listener);
   const channel: Pick<NodeJS.EventEmitter, 'prependListener' | 'off'> = process;
   channel.prependListener('internalMessage', receive);
+  const unwatch = onDisconnect(process, {
+    isDrained: () => cluster.worker?.exitedAfterDisconnect === true,
+    ending: () => {
+      listener.ending();
+    },
+  });
   return {
     send: (message, sent) => deliver(process, message, sent),
-    close: () => void channel.off('internalMessage', receive),
+    sendUnheard: (messages, sent) => {
+      messages.forEach((message, index) => {
+        deliver(process, message, index === messages.length - 1 ? sent : undefined);
+      });
+    },
+    close: () => {
+      unwatch();
+      channel.off('internalMessage', receive);
+    },
   };
 }
 
@@ -62,27 +74,25 @@ interface End {
   send?(message: unknown, handle: undefined, options: undefined, sent: (error: Error | null) => void): boolean;
 }
 
-function deliver(end: End, message: Message, sent: () => void = () => undefined): void {
+function deliver(end: End, message: Message, sent: () => void = () => undefined): boolean {
   try {
-    if (!end.connected || !end.send) sent();
-    else
-      end.send({ cmd: CMD, message }, undefined, undefined, () => {
+    if (end.connected && end.send) {
+      // an application that wraps it may hand nothing back
+      const hasRoom: unknown = end.send({ cmd: CMD, message }, undefined, undefined, () => {
         sent();
       });
+      return hasRoom !== false;
+    }
   } catch {
-    sent();
+    // it is closed
   }
+  sent();
+  return true;
 }
 
-/**
- * @param lastAct what Node.js says itself before it closes the channel: `worker.disconnect()` in the primary, and in the worker. It is
- *   heard before Node.js acts on it. Should it ever say otherwise, what was counted since the last report is lost.
- */
-function receiver(listener: PortListener, lastAct: string): (envelope: unknown) => void {
+function receiver(listener: Pick<WorkerListener, 'message'>): (envelope: unknown) => void {
   return (envelope) => {
-    if (typeof envelope !== 'object' || envelope === null || !('cmd' in envelope)) return;
-    if (envelope.cmd === 'NODE_CLUSTER' && 'act' in envelope && envelope.act === lastAct) listener.ending();
-    if (envelope.cmd !== CMD) return;
+    if (typeof envelope !== 'object' || envelope === null || !('cmd' in envelope) || envelope.cmd !== CMD) return;
     if ('message' in envelope && isMessage(envelope.message)) listener.message(envelope.message);
   };
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
+import type { OnceLogger } from '../base/logger.ts';
 import { VERSION } from '../base/version.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { InstrumentReport } from '../instruments/instrument-report.ts';
-import type { Port, PortListener } from './port.ts';
+import type { WorkerListener, WorkerPort } from './port.ts';
 import { Reporter } from './reporter.ts';
+import { PROTOCOL } from './report.ts';
 import type { Message } from './report.ts';
 
 /** How often a worker tells its counters, unless that costs more than this share of its time. */
@@ -16,6 +18,12 @@ const REPORTS_PER_GAUGES = 16;
 /** How long a worker waits for its primary before it works alone. */
 const JOIN_MS = 1000;
 
+/** What was said counts as sent after this time, whether the way says so or not; where much waits to leave already, later. */
+const SENT_MS = 1000;
+const SENT_FROM_QUEUE_MS = 60_000;
+
+const HELLO: Message = { kind: 'hello', version: VERSION, protocol: PROTOCOL };
+
 export interface MembershipOptions {
   readonly recorder: Recorder;
   readonly isThread: boolean;
@@ -24,34 +32,47 @@ export interface MembershipOptions {
   /** Whether there may be a primary that answers: else it is not waited for. It may come later. */
   readonly isExpected: boolean;
   /** Opens the way to the primary. */
-  readonly connect: (listener: PortListener) => Port;
-  /** Called when the primary takes this worker in: what it does for the whole the worker then leaves. */
-  readonly onJoined: () => void;
+  readonly connect: (listener: WorkerListener) => WorkerPort;
+  /** Asks this worker's own threads, before it answers its primary. Must not reject, and takes half of that answer's time at most. */
+  readonly askThreads?: () => Promise<void>;
+  /** Called once there is a primary that measures: what it does for the whole the worker then leaves. */
+  readonly onPrimary: () => void;
 }
 
 /** A worker's part of being one service with its primary: it tells what it has recorded. Keeps no process alive, and never throws. */
-export class Membership implements PortListener {
-  /** Ends true once the primary has taken this worker in, false where it has not for a second. It may still do so later. */
-  readonly joined: Promise<boolean>;
+export class Membership implements WorkerListener {
+  /** Ends true once there is a primary that measures, false where none has said so for a second. It may still do so later. */
+  readonly hasPrimary: Promise<boolean>;
+  /** It gets no signals then. */
+  readonly isThread: boolean;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
-  readonly #port: Port;
-  readonly #onJoined: () => void;
+  readonly #port: WorkerPort;
+  readonly #logger: OnceLogger;
+  readonly #onPrimary: () => void;
+  readonly #askThreads: () => Promise<void>;
   readonly #takeInstruments: MembershipOptions['takeInstruments'];
   #settle: (isMember: boolean) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
   /** Monotonic milliseconds before which counters are not told again. */
   #restsUntilMs = 0;
-  #isSending = false;
-  #hasJoined = false;
+  /** Monotonic milliseconds until which what was said last may still be on its way. */
+  #sendsUntilMs = -Infinity;
+  #knowsPrimary = false;
+  /** There is a primary, but it does not understand this worker. */
+  #isApart = false;
 
-  constructor({ recorder, isThread, isExpected, takeInstruments, connect, onJoined }: MembershipOptions) {
+  constructor(options: MembershipOptions) {
+    const { recorder, isThread, isExpected, takeInstruments, connect, askThreads, onPrimary } = options;
     this.#takeInstruments = takeInstruments;
     this.#reporter = new Reporter(recorder, isThread);
     this.#clock = recorder.clock;
-    this.#onJoined = onJoined;
-    this.joined = new Promise((resolve) => {
+    this.isThread = isThread;
+    this.#logger = recorder.logger;
+    this.#onPrimary = onPrimary;
+    this.#askThreads = askThreads ?? (() => Promise.resolve());
+    this.hasPrimary = new Promise((resolve) => {
       this.#settle = resolve;
     });
     this.#port = connect(this);
@@ -62,44 +83,45 @@ export class Membership implements PortListener {
       },
       isExpected ? JOIN_MS : 0,
     ).unref();
-    void this.joined.then(() => {
+    void this.hasPrimary.then(() => {
       clearTimeout(waiting);
     });
-    this.#port.send({ kind: 'hello', version: VERSION });
-    process.once('exit', this.#tellLast);
+    this.#port.send(HELLO);
+    process.once('exit', this.#exit);
   }
 
   message(message: Message): void {
-    if (message.kind === 'welcome' && message.version === VERSION) this.#join();
-    if (message.kind === 'ask' && this.#isMember) void this.#tellAll(message.number);
-    if (message.kind === 'ending') this.ending();
+    if (message.kind === 'welcome' && message.protocol === PROTOCOL) this.#join();
+    else if (message.kind === 'welcome') this.#stayApart(message.version);
+    if (message.kind === 'ask' && this.#isMember) void this.#answer(message.number);
     if (message.kind === 'bye') this.#pause();
   }
 
   ending(): void {
-    if (this.#isMember) this.#tellCells(null, []);
+    this.#tellUnasked([], []);
   }
 
-  ended(): void {
-    this.#pause();
-  }
-
-  /** Tells what there is. Ends when it has left; never rejects. */
+  /** Tells what there is, to a primary that has not been heard too: this process ends. Ends when it has left, after a second at most. */
   async flush(): Promise<void> {
-    if (!this.#isMember) return;
-    await new Promise<void>((resolve) => {
-      void this.#tellAll(null, resolve);
-    });
+    await this.#gone(
+      (sent) =>
+        void this.#gather().then((instruments) => {
+          this.#tellUnasked(instruments, [], sent);
+        }),
+    );
   }
 
-  /** Tells the last, and no more. Ends when it has left; never rejects. */
+  /** Tells the last, and no more. Ends when it has left, after a second at most. */
   async close(): Promise<void> {
-    process.off('exit', this.#tellLast);
+    process.off('exit', this.#exit);
     this.#settle(false);
-    await this.flush();
-    await new Promise<void>((resolve) => {
-      this.#tellLast(resolve);
-    });
+    await this.#gone(
+      (sent) =>
+        void this.#gather().then((instruments) => {
+          this.#tellLast(instruments, sent);
+        }),
+    );
+    this.#pause();
     this.#port.close();
   }
 
@@ -110,25 +132,40 @@ export class Membership implements PortListener {
   #join(): void {
     // a primary greets a worker that it finds, and one that greets it
     if (this.#isMember) return;
+    this.#isApart = false;
     this.#reporter.introduce();
     this.#timer = setInterval(() => {
       this.#tick();
     }, REPORT_MS).unref();
     void this.#tellAll(null);
-    if (!this.#hasJoined) this.#onJoined();
-    this.#hasJoined = true;
+    this.#leaveDuties();
+  }
+
+  #stayApart(version: string): void {
+    this.#pause();
+    this.#isApart = true;
+    this.#logger.warnOnce(
+      `primary version ${version}`,
+      `the primary has telemetry-dashboard ${version}, this worker ${VERSION}, and they do not understand each other: what this worker measures is in no sum`,
+    );
+    this.#leaveDuties();
+  }
+
+  #leaveDuties(): void {
+    if (!this.#knowsPrimary) this.#onPrimary();
+    this.#knowsPrimary = true;
     this.#settle(true);
   }
 
   #tick(): void {
     this.#ticks++;
+    const nowMs = this.#clock.monotonicMs();
     // what cannot leave waits in the cells, not in a queue
-    if (this.#isSending) return;
+    if (nowMs < this.#sendsUntilMs) return;
     if (this.#ticks % REPORTS_PER_GAUGES === 0) {
       void this.#tellAll(null);
       return;
     }
-    const nowMs = this.#clock.monotonicMs();
     if (nowMs < this.#restsUntilMs) return;
     const report = this.#reporter.take(false);
     if (report) this.#send({ kind: 'report', answers: null, report });
@@ -136,37 +173,73 @@ export class Membership implements PortListener {
     this.#restsUntilMs = nowMs + tookMs / LARGEST_SHARE;
   }
 
+  async #answer(number: number): Promise<void> {
+    await this.#askThreads();
+    await this.#tellAll(number);
+  }
+
   /** What is observed too; where nothing is new, that it lives. */
-  async #tellAll(answers: number | null, sent?: () => void): Promise<void> {
+  async #tellAll(answers: number | null): Promise<void> {
     const instruments = this.#takeInstruments ? await this.#takeInstruments() : [];
     // the primary may have gone meanwhile
-    if (this.#isMember) this.#tellCells(answers, instruments, sent);
-    else sent?.();
+    if (this.#isMember) this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments });
   }
 
-  #tellCells(answers: number | null, instruments: readonly InstrumentReport[], sent?: () => void): void {
-    this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments }, sent);
+  /** What takes its time before everything is told. */
+  async #gather(): Promise<readonly InstrumentReport[]> {
+    await this.#askThreads();
+    return this.#takeInstruments ? this.#takeInstruments() : [];
   }
 
-  #send(message: Message, sent?: () => void): void {
-    this.#isSending = true;
-    this.#port.send(message, () => {
-      this.#isSending = false;
-      sent?.();
-    });
-  }
-
-  readonly #tellLast = (done?: unknown): void => {
-    const isMember = this.#isMember;
-    this.#pause();
-    const then = typeof done === 'function' ? (done as () => void) : undefined;
-    if (!isMember) {
-      then?.();
+  /** At once, and to a primary that may not have heard of this worker yet: what it hears so, it is not told again. */
+  #tellUnasked(
+    instruments: readonly InstrumentReport[],
+    last: readonly Message[],
+    sent: () => void = () => undefined,
+  ): void {
+    if (this.#isApart) {
+      sent();
       return;
     }
-    this.#tellCells(null, []);
-    this.#port.send({ kind: 'bye' }, then);
+    const isMember = this.#isMember;
+    if (!isMember) this.#reporter.introduce();
+    const report: Message = { kind: 'report', answers: null, report: this.#reporter.take(true), instruments };
+    if (!isMember) this.#port.sendUnheard([HELLO, report, ...last], sent);
+    else
+      [report, ...last].forEach((message, index) => {
+        this.#send(message, index === last.length ? sent : undefined);
+      });
+  }
+
+  #tellLast(instruments: readonly InstrumentReport[], sent?: () => void): void {
+    this.#tellUnasked(instruments, [{ kind: 'bye' }], sent);
+    this.#pause();
+  }
+
+  readonly #exit = (): void => {
+    this.#tellLast([]);
   };
+
+  #send(message: Message, sent?: () => void): void {
+    this.#sendsUntilMs = Infinity;
+    const hasRoom = this.#port.send(message, () => {
+      this.#sendsUntilMs = -Infinity;
+      sent?.();
+    });
+    if (this.#sendsUntilMs < Infinity) return;
+    this.#sendsUntilMs = this.#clock.monotonicMs() + (hasRoom ? SENT_MS : SENT_FROM_QUEUE_MS);
+  }
+
+  /** Ends when what `tell` says has left, or counts as sent. */
+  #gone(tell: (sent: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, SENT_MS);
+      tell(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
 
   #pause(): void {
     clearInterval(this.#timer);

@@ -3,6 +3,12 @@ import type { InstrumentReport } from '../instruments/instrument-report.ts';
 
 // What goes from a worker to its primary: plain data that survives JSON.
 
+/**
+ * Number of what is said in this file. A primary and a worker of other versions of this package, as in a rolling update, understand
+ * each other where it is the same: whoever changes a message so that the other end would misread it counts it up.
+ */
+export const PROTOCOL = 1;
+
 /** A metric that was not told of before. */
 export interface FamilyDefinition {
   readonly id: number;
@@ -43,13 +49,11 @@ export interface Report {
 /** What is said between a worker and its primary. */
 export type Message =
   /** Worker: I measure. */
-  | { readonly kind: 'hello'; readonly version: string }
-  /** Primary: tell me; all that there is first. */
-  | { readonly kind: 'welcome'; readonly version: string }
+  | { readonly kind: 'hello'; readonly version: string; readonly protocol: number }
+  /** Primary: I measure; tell me, all that there is first. */
+  | { readonly kind: 'welcome'; readonly version: string; readonly protocol: number }
   /** Primary: tell me now. */
   | { readonly kind: 'ask'; readonly number: number }
-  /** Primary: the way will be closed; tell at once what can be told so. */
-  | { readonly kind: 'ending' }
   /** Worker; `answers`: the number of the ask. */
   | {
       readonly kind: 'report';

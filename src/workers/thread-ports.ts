@@ -2,7 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
 import type { Worker } from 'node:worker_threads';
 import { isMessage } from './port.ts';
-import type { Accept, Port, PortListener } from './port.ts';
+import type { Accept, Port, PrimaryListener, WorkerListener, WorkerPort } from './port.ts';
+import type { Message } from './report.ts';
 
 // Threads of a process meet on a channel that they know by name, and talk on one for each of them: messages of an application's
 // own ports are left alone, and no thread hears what another one tells.
@@ -12,21 +13,26 @@ const MEETING = 'telemetry-dashboard';
 const THREAD_STARTS = 'worker_threads';
 const nameOf = (id: number): string => `${MEETING} ${id}`;
 
-/** On the meeting channel: a thread is here; the main thread wants to know who is; a thread has started another one; it is gone. */
+/**
+ * On the meeting channel: a thread is here, and says what the main thread may not have opened its end for; the main thread wants to
+ * know who is; a thread has started another one; it is gone.
+ */
 type Meeting =
-  | { readonly here: number }
+  | { readonly here: number; readonly said?: readonly Message[] }
   | { readonly who: true }
   | { readonly started: number; readonly by: number }
   | { readonly gone: number };
 
 /** Takes up the way to each thread of this process that measures. Returns how to stop. */
 export function acceptThreads(accept: Accept): () => void {
-  const ways = new Map<number, { readonly listener: PortListener; readonly channel: BroadcastChannel }>();
+  const ways = new Map<number, { readonly listener: PrimaryListener; readonly channel: BroadcastChannel }>();
   const startedBy = new Map<number, Set<number>>();
   const end = (id: number): void => {
     // those that it has started end with it
-    for (const started of startedBy.get(id) ?? []) end(started);
+    const started = startedBy.get(id) ?? [];
     startedBy.delete(id);
+    for (const one of started) end(one);
+    for (const [by, others] of startedBy) if (others.delete(id) && others.size === 0) startedBy.delete(by);
     const way = ways.get(id);
     if (!way) return;
     ways.delete(id);
@@ -50,7 +56,10 @@ export function acceptThreads(accept: Accept): () => void {
   };
   listen(meeting, (data) => {
     if (!isMeeting(data)) return;
-    if ('here' in data) take(data.here);
+    if ('here' in data) {
+      take(data.here);
+      for (const message of data.said ?? []) ways.get(data.here)?.listener.message(message);
+    }
     if ('gone' in data) endSoon(data.gone);
     if ('started' in data) startedBy.set(data.by, (startedBy.get(data.by) ?? new Set()).add(data.started));
   });
@@ -71,7 +80,7 @@ export function isTakenUp(): boolean {
 }
 
 /** The way from this thread to the main thread of its process. It keeps neither alive. */
-export function portToMainThread(listener: PortListener): Port {
+export function portToMainThread(listener: WorkerListener): WorkerPort {
   const channel = new BroadcastChannel(nameOf(threadId));
   listen(channel, (data) => {
     if (isMessage(data)) listener.message(data);
@@ -95,6 +104,10 @@ export function portToMainThread(listener: PortListener): Port {
   );
   return {
     ...portOn(channel),
+    sendUnheard: (said, sent) => {
+      post(meeting, { here: threadId, said } satisfies Meeting);
+      sent?.();
+    },
     close: () => {
       unwatch();
       meeting.close();
@@ -125,17 +138,19 @@ function watchThreads(started: (id: number) => void, ended: (id: number) => void
 function portOn(channel: BroadcastChannel): Port {
   return {
     send: (message, sent) => {
-      try {
-        channel.postMessage(message);
-      } catch {
-        // it is closed
-      }
+      post(channel, message);
       sent?.();
-    },
-    close: () => {
-      channel.close();
+      return true;
     },
   };
+}
+
+function post(channel: BroadcastChannel, data: unknown): void {
+  try {
+    channel.postMessage(data);
+  } catch {
+    // it is closed
+  }
 }
 
 function listen(channel: BroadcastChannel, receive: (data: unknown) => void): void {

@@ -4,12 +4,15 @@ import { selfMetrics } from '../catalog/self.ts';
 import type { GaugeFamily } from '../recording/family.ts';
 import type { InstrumentSums } from '../instruments/instrument-sums.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import type { Accept, Port, PortListener } from './port.ts';
+import type { Accept, Port, PrimaryListener } from './port.ts';
 import { WorkerFigures } from './worker-figures.ts';
+import { PROTOCOL } from './report.ts';
 import type { Message } from './report.ts';
 
 /** A worker that has not answered within this time is read by what it told last. */
 const ANSWER_MS = 200;
+
+const WELCOME: Message = { kind: 'welcome', version: VERSION, protocol: PROTOCOL };
 
 export interface WorkersOptions {
   /** The primary's own, to which everything is added. */
@@ -63,14 +66,18 @@ export class Workers {
     return this.#ports.size > 0;
   }
 
-  /** Asks every worker for what it has now, and waits for it, 200 ms at most; not for one that owes an answer from before. */
-  async refresh(): Promise<void> {
+  /**
+   * Asks every worker for what it has now, and waits for it; not for one that owes an answer from before.
+   *
+   * @param withinMs the longest wait
+   */
+  async refresh(withinMs = ANSWER_MS): Promise<void> {
     const number = ++this.#asks;
     const asked = [...this.#members.values()].filter((member) => !member.owesAnswer);
     if (asked.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ANSWER_MS);
+      timer = setTimeout(resolve, withinMs);
     });
     await Promise.race([Promise.all(asked.map((member) => member.ask(number))), late]);
     clearTimeout(timer);
@@ -82,9 +89,10 @@ export class Workers {
     for (const stop of this.#stop) stop();
   }
 
-  #take(port: Port, kind: 'process' | 'thread'): PortListener {
+  #take(port: Port, kind: 'process' | 'thread'): PrimaryListener {
     const name = this.#freeName(kind);
     let member: Member | undefined;
+    let isUnderstood = true;
     const leave = (): void => {
       if (!member) return;
       this.#members.delete(member.name);
@@ -94,17 +102,17 @@ export class Workers {
       member = undefined;
     };
     const receive = (message: Message): void => {
-      if (message.kind === 'hello') this.#greet(port, message.version);
-      if (message.kind === 'report') {
+      if (message.kind === 'hello' && typeof message.protocol === 'number') isUnderstood = this.#greet(port, message);
+      if (message.kind === 'report' && isUnderstood) {
         member ??= this.#enter(name, port);
         member.told(message);
         if (message.instruments) this.#options.instruments().add(member, message.instruments);
       }
-      if (message.kind === 'bye') leave();
+      if (message.kind === 'bye' || !isUnderstood) leave();
     };
     this.#ports.add(port);
     // it may have begun before this primary did
-    port.send({ kind: 'welcome', version: VERSION });
+    port.send(WELCOME);
     return {
       message: (message) => {
         try {
@@ -112,9 +120,6 @@ export class Workers {
         } catch (error) {
           this.#options.recorder.logger.warnOnce('worker report', `a worker's report cannot be read: ${textOf(error)}`);
         }
-      },
-      ending: () => {
-        port.send({ kind: 'ending' });
       },
       ended: () => {
         leave();
@@ -124,15 +129,15 @@ export class Workers {
     };
   }
 
-  #greet(port: Port, version: string): void {
-    if (version === VERSION) {
-      port.send({ kind: 'welcome', version });
-      return;
-    }
+  /** Returns whether what it says will be understood; if not, it is to know that there is a primary all the same. */
+  #greet(port: Port, { version, protocol }: Extract<Message, { kind: 'hello' }>): boolean {
+    port.send(WELCOME);
+    if (protocol === PROTOCOL) return true;
     this.#options.recorder.logger.warnOnce(
       `worker version ${version}`,
-      `a worker has telemetry-dashboard ${version}, its primary ${VERSION}: it is not in the sum`,
+      `a worker has telemetry-dashboard ${version}, its primary ${VERSION}, and they do not understand each other: it is not in the sum`,
     );
+    return false;
   }
 
   #enter(name: string, port: Port): Member {

@@ -1,4 +1,4 @@
-import type { Accept, Port, PortListener } from '../../src/workers/port.ts';
+import type { Accept, Port, PrimaryListener, WorkerListener, WorkerPort } from '../../src/workers/port.ts';
 import type { Message } from '../../src/workers/report.ts';
 
 /** A way between a worker and its primary that delivers at once, as JSON, unless it is stopped. */
@@ -7,16 +7,15 @@ export class MemoryWay {
   readonly sent: Message[] = [];
   /** What is sent waits here while it is not undefined: the worker's process is stopped, or its channel full. */
   held: (() => void)[] | undefined;
-  #primary: PortListener | undefined;
-  #worker: PortListener | undefined;
+  /** The worker's application keeps to itself when something has left. */
+  isMute = false;
+  #primary: PrimaryListener | undefined;
+  #worker: WorkerListener | undefined;
 
   /** How the primary takes the worker up. */
   accept(accept: Accept, kind: 'process' | 'thread' = 'process'): () => void {
     const port: Port = {
-      send: (message, sent) => {
-        this.#deliver(message, () => this.#worker, sent);
-      },
-      close: () => undefined,
+      send: (message, sent) => this.#deliver(message, () => this.#worker, sent),
     };
     // nothing arrives before the one who sends it can hear the answer
     const wasHeld = this.held !== undefined;
@@ -30,11 +29,15 @@ export class MemoryWay {
   }
 
   /** How the worker reaches the primary. */
-  readonly connect = (listener: PortListener): Port => {
+  readonly connect = (listener: WorkerListener): WorkerPort => {
     this.#worker = listener;
+    const send: Port['send'] = (message, sent) =>
+      this.#deliver(message, () => this.#primary, this.isMute ? undefined : sent);
     return {
-      send: (message, sent) => {
-        this.#deliver(message, () => this.#primary, sent);
+      send,
+      sendUnheard: (messages, sent) => {
+        for (const message of messages.slice(0, -1)) send(message);
+        send(messages.at(-1) as Message, sent);
       },
       close: () => {
         if (this.#worker === listener) this.#worker = undefined;
@@ -61,13 +64,18 @@ export class MemoryWay {
     for (const deliver of held) deliver();
   }
 
-  #deliver(message: Message, to: () => PortListener | undefined, sent: (() => void) | undefined): void {
+  #deliver(
+    message: Message,
+    to: () => PrimaryListener | WorkerListener | undefined,
+    sent: (() => void) | undefined,
+  ): boolean {
     this.sent.push(message);
     const deliver = (): void => {
       to()?.message(JSON.parse(JSON.stringify(message)) as Message);
       sent?.();
     };
-    if (this.held) this.held.push(deliver);
-    else deliver();
+    if (!this.held) deliver();
+    else this.held.push(deliver);
+    return !this.held;
   }
 }

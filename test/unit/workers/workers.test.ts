@@ -3,8 +3,11 @@ import { InstrumentSums } from '../../../src/instruments/instrument-sums.ts';
 import { selfMetrics } from '../../../src/catalog/self.ts';
 import type { MetricSpec } from '../../../src/catalog/metric.ts';
 import { Membership } from '../../../src/workers/membership.ts';
+import type { MembershipOptions } from '../../../src/workers/membership.ts';
 import type { Accept } from '../../../src/workers/port.ts';
+import { PROTOCOL } from '../../../src/workers/report.ts';
 import type { Message } from '../../../src/workers/report.ts';
+import { Reporter } from '../../../src/workers/reporter.ts';
 import { Workers } from '../../../src/workers/workers.ts';
 import { MemoryWay } from '../../support/memory-way.ts';
 import { createRecording } from '../../support/recording.ts';
@@ -12,7 +15,9 @@ import type { TestRecording } from '../../support/recording.ts';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(async () => {
-  for (const member of members.splice(0)) await member.close();
+  const closing = members.splice(0).map((member) => member.close());
+  await jest.advanceTimersByTimeAsync(1000);
+  await Promise.all(closing);
   jest.useRealTimers();
 });
 
@@ -28,11 +33,11 @@ interface TestWorker extends TestRecording {
   add(count: number): void;
 }
 
-function startWorker(way = new MemoryWay(), isThread = false): TestWorker {
+function startWorker(way = new MemoryWay(), isThread = false, more: Partial<MembershipOptions> = {}): TestWorker {
   const recording = createRecording();
   const { recorder } = recording;
   let joins = 0;
-  const onJoined = (): void => {
+  const onPrimary = (): void => {
     joins++;
   };
   const member = new Membership({
@@ -40,7 +45,8 @@ function startWorker(way = new MemoryWay(), isThread = false): TestWorker {
     isThread,
     isExpected: true,
     connect: way.connect,
-    onJoined,
+    onPrimary,
+    ...more,
   });
   members.push(member);
   return {
@@ -126,7 +132,7 @@ describe('a worker and its primary', () => {
     const worker = startWorker();
     expect(worker.joins).toBe(0);
     primary.fork(worker.way);
-    await expect(worker.member.joined).resolves.toBe(true);
+    await expect(worker.member.hasPrimary).resolves.toBe(true);
     expect([worker.joins, namesOf(primary)]).toEqual([1, ['1']]);
     worker.add(5);
     expect(primary.orders).toBe(0);
@@ -156,7 +162,7 @@ describe('a worker and its primary', () => {
     const early = startWorker();
     jest.advanceTimersByTime(1500);
     await jest.advanceTimersByTimeAsync(0);
-    await expect(early.member.joined).resolves.toBe(false);
+    await expect(early.member.hasPrimary).resolves.toBe(false);
     early.add(4);
     const primary = startPrimary(early.way);
     expect([early.joins, primary.orders]).toEqual([1, 4]);
@@ -202,21 +208,121 @@ describe('a worker and its primary', () => {
     expect([first.orders, second.orders, worker.joins]).toEqual([0, 1, 1]);
   });
 
-  it('do not talk where their versions differ: one line says so, and the worker is alone', async () => {
+  it('talk where their versions differ, as long as they understand each other', async () => {
+    const way = new MemoryWay();
+    const primary = startPrimary();
+    primary.fork(way);
+    const port = way.connect({ message: jest.fn(), ending: jest.fn() });
+    port.send({ kind: 'hello', version: '99.0.0', protocol: PROTOCOL });
+    const worker = startWorker();
+    greetAs(worker, '99.0.0', PROTOCOL);
+    await expect(worker.member.hasPrimary).resolves.toBe(true);
+    worker.add(1);
+    jest.advanceTimersByTime(50);
+    expect(worker.way.sent.some(({ kind }) => kind === 'report')).toBe(true);
+    expect([primary.log.lines, worker.log.lines]).toEqual([[], []]);
+  });
+
+  it('do not count where they do not understand each other: one line says so at each end, and the primary leads', async () => {
     const way = new MemoryWay();
     const primary = startPrimary();
     const said: Message[] = [];
-    const port = way.connect({ message: (message) => void said.push(message), ending: jest.fn(), ended: jest.fn() });
+    const port = way.connect({ message: (message) => void said.push(message), ending: jest.fn() });
     primary.fork(way);
-    port.send({ kind: 'hello', version: '99.0.0' });
-    port.send({ kind: 'hello', version: '99.0.0' });
-    expect(said.map(({ kind }) => kind)).toEqual(['welcome']);
+    const stranger = createRecording().recorder;
+    stranger.counter(ORDERS).at([]).add(5);
+    for (let time = 0; time < 2; time++) {
+      port.send({ kind: 'hello', version: '99.0.0', protocol: PROTOCOL + 1 });
+      port.send({ kind: 'report', answers: null, report: new Reporter(stranger, false).take(true) });
+    }
+    expect(said.map(({ kind }) => kind)).toEqual(['welcome', 'welcome', 'welcome']);
     expect(primary.log.lines).toEqual([expect.stringMatching(/^warn a worker has telemetry-dashboard 99\.0\.0/)]);
+    expect([primary.orders, namesOf(primary)]).toEqual([0, []]);
+
     const worker = startWorker();
-    worker.way.accept(() => ({ message: jest.fn(), ending: jest.fn(), ended: jest.fn() }));
-    jest.advanceTimersByTime(1500);
-    await jest.advanceTimersByTimeAsync(0);
-    await expect(worker.member.joined).resolves.toBe(false);
+    for (let time = 0; time < 2; time++) greetAs(worker, '99.0.0', PROTOCOL + 1);
+    await expect(worker.member.hasPrimary).resolves.toBe(true);
+    expect(worker.joins).toBe(1);
+    expect(worker.log.lines).toEqual([expect.stringMatching(/^warn the primary has telemetry-dashboard 99\.0\.0/)]);
+    worker.add(1);
+    jest.advanceTimersByTime(2000);
+    await worker.member.flush();
+    worker.member.ending();
+    await worker.member.close();
+    expect(worker.way.sent.filter(({ kind }) => kind !== 'welcome').map(({ kind }) => kind)).toEqual(['hello']);
+  });
+});
+
+/** A primary of another version greets the worker. */
+function greetAs({ way }: TestWorker, version: string, protocol: number): void {
+  way.accept((port) => {
+    port.send({ kind: 'welcome', version, protocol });
+    return { message: jest.fn(), ended: jest.fn() };
+  });
+}
+
+describe('a worker whose application keeps to itself when something has left', () => {
+  it('tells once a second, and what it is asked for; its end takes a second at most', async () => {
+    const primary = startPrimary();
+    const worker = startWorker();
+    worker.way.isMute = true;
+    primaryForks(primary, worker);
+    worker.add(1);
+    jest.advanceTimersByTime(900);
+    worker.clock.advance(900);
+    expect(primary.orders).toBe(0);
+    worker.clock.advance(100);
+    jest.advanceTimersByTime(100);
+    expect(primary.orders).toBe(1);
+    worker.add(1);
+    await primary.workers.refresh();
+    expect(primary.orders).toBe(2);
+    worker.add(1);
+    const flushing = worker.member.flush();
+    await jest.advanceTimersByTimeAsync(999);
+    expect([await hasEnded(flushing), primary.orders]).toEqual([false, 3]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await hasEnded(flushing)).toBe(true);
+    worker.add(1);
+    const closing = worker.member.close();
+    await jest.advanceTimersByTimeAsync(1000);
+    expect([await hasEnded(closing), primary.orders, namesOf(primary)]).toEqual([true, 4, []]);
+  });
+});
+
+describe('a worker with threads', () => {
+  it('asks them before it answers, and before it tells its last', async () => {
+    const primary = startPrimary();
+    let asked = 0;
+    const worker = startWorker(new MemoryWay(), false, {
+      askThreads: () => {
+        asked++;
+        worker.add(10);
+        return Promise.resolve();
+      },
+    });
+    primaryForks(primary, worker);
+    jest.advanceTimersByTime(2000);
+    expect(asked).toBe(0);
+    await primary.workers.refresh();
+    expect(primary.orders).toBe(10);
+    await worker.member.flush();
+    expect(primary.orders).toBe(20);
+    await worker.member.close();
+    expect(primary.orders).toBe(30);
+  });
+
+  it('may be asked to wait for them less long than it is waited for', async () => {
+    const primary = startPrimary();
+    const silent = startWorker();
+    primaryForks(primary, silent);
+    silent.way.held = [];
+    const read = primary.workers.refresh(100);
+    jest.advanceTimersByTime(99);
+    expect(await hasEnded(read)).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(await hasEnded(read)).toBe(true);
+    silent.way.release();
   });
 });
 
@@ -261,6 +367,7 @@ describe('a worker that does not answer', () => {
     jest.advanceTimersByTime(100);
     quick.add(1);
     const second = primary.workers.refresh();
+    await jest.advanceTimersByTimeAsync(0);
     expect(primary.orders).toBe(1);
     jest.advanceTimersByTime(100);
     expect([await hasEnded(first), await hasEnded(second)]).toEqual([true, false]);
@@ -329,13 +436,69 @@ describe('a worker that ends', () => {
     expect([primary.orders, namesOf(primary)]).toEqual([3, ['1']]);
   });
 
-  it('is asked once more before its channel is closed', () => {
+  it('tells the last before its channel is closed', () => {
     const primary = startPrimary();
     const worker = startWorker();
     primaryForks(primary, worker);
     worker.add(2);
     worker.member.ending();
     expect(primary.orders).toBe(2);
+  });
+
+  it.each([
+    ['before its channel is closed', (member: Membership): void => member.ending()],
+    ['when a signal ends it', (member: Membership): unknown => member.flush()],
+    ['when its dashboard is shut down', (member: Membership): unknown => member.close()],
+  ])('tells what it has counted to a primary that has not welcomed it yet, once: %s', async (_when, end) => {
+    const way = new MemoryWay();
+    const primary = startPrimary();
+    way.held = [];
+    primary.fork(way);
+    const worker = startWorker(way);
+    worker.add(3);
+    worker.recorder.gauge(JOBS).at([]).set(4);
+    end(worker.member);
+    // it may be heard yet, in a moment
+    await jest.advanceTimersByTimeAsync(500);
+    way.release();
+    await jest.advanceTimersByTimeAsync(500);
+    expect([primary.orders, worker.log.lines]).toEqual([3, []]);
+    way.end();
+    expect([primary.orders, primary.jobs, namesOf(primary)]).toEqual([3, null, []]);
+  });
+
+  it('tells what has come since to the next primary, which knows nothing of it', async () => {
+    const first = startPrimary();
+    const worker = startWorker();
+    primaryForks(first, worker);
+    worker.add(3);
+    await first.workers.refresh();
+    first.workers.close();
+    worker.add(2);
+    worker.way.held = [];
+    const second = startPrimary(worker.way);
+    worker.member.ending();
+    worker.way.release();
+    expect([first.orders, second.orders]).toEqual([3, 2]);
+  });
+
+  it('listens for its exit no longer than its dashboard runs', async () => {
+    const before = process.listeners('exit');
+    const worker = startWorker();
+    expect(process.listeners('exit')).toHaveLength(before.length + 1);
+    await worker.member.close();
+    expect(process.listeners('exit')).toEqual(before);
+  });
+
+  it('is recorded no longer', async () => {
+    const primary = startPrimary();
+    const worker = startWorker();
+    primaryForks(primary, worker);
+    await primary.workers.refresh();
+    const [{ recorder } = { recorder: undefined }] = primary.workers.all;
+    expect(recorder?.open).toBe(true);
+    worker.way.end();
+    expect(recorder?.open).toBe(false);
   });
 
   it('keeps its figures apart as long as it lives', async () => {
