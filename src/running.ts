@@ -113,7 +113,9 @@ export function runningDashboard(
 
   const timeoutMs = Math.min(config.otlp.timeout_ms, SHUTDOWN_TIMEOUT_MS);
   const push = (): Promise<void> => (pushing.length > 0 ? provider.forceFlush(timeoutMs) : Promise.resolve());
-  const flush = (): Promise<unknown> => Promise.all([push(), membership?.flush()]);
+  let closing: Promise<void> | undefined;
+  // a signal during a shutdown waits for its last push
+  const flush = (): Promise<unknown> => closing ?? Promise.all([push(), membership?.flush()]);
   const hasToFlush = membership ? !membership.isThread : pushing.length > 0;
   const ignoreSignals = hasToFlush ? flushOnSignals({ flush, timeoutMs }) : undefined;
 
@@ -125,7 +127,7 @@ export function runningDashboard(
     });
   };
 
-  const close = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     await turns();
     recorder.refresh();
     instrumentation.disable();
@@ -142,6 +144,7 @@ export function runningDashboard(
     workers?.close();
     recorder.close();
   };
+  const close = (): Promise<void> => (closing ??= end());
   const parts: DashboardParts = {
     recorder,
     manual: recording.realtime,
