@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { VERSION } from '../base/version.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import type { InstrumentReport } from '../instruments/instrument-report.ts';
 import type { Port, PortListener } from './port.ts';
 import { Reporter } from './reporter.ts';
 import type { Message } from './report.ts';
@@ -13,14 +12,17 @@ const LARGEST_SHARE = 0.02;
 /** Gauges take longer to read: they are told each so many times, every 800 ms. */
 const REPORTS_PER_GAUGES = 16;
 
+/** Reading instruments of `dashboard.meter` calls the application, which may take its time: they are told every 5 s, and when asked. */
+const REPORTS_PER_INSTRUMENTS = 100;
+
 /** How long a worker waits for its primary before it works alone. */
 const JOIN_MS = 1000;
 
 export interface MembershipOptions {
   readonly recorder: Recorder;
   readonly isThread: boolean;
-  /** What has come to instruments of `dashboard.meter` since the last call. Must not reject, nor take long. Default: there are none. */
-  readonly takeInstruments?: () => Promise<readonly InstrumentReport[]>;
+  /** What has changed of the instruments of `dashboard.meter` since the last call, or all. Must not reject, nor take long. */
+  readonly takeInstruments: (isAll: boolean) => Promise<readonly unknown[]>;
   /** Whether there may be a primary that answers: else it is not waited for. It may come later. */
   readonly isExpected: boolean;
   /** Opens the way to the primary. */
@@ -77,7 +79,7 @@ export class Membership implements PortListener {
   }
 
   ending(): void {
-    if (this.#isMember) this.#tellCells(null, []);
+    if (this.#isMember) this.#tellCells(null);
   }
 
   ended(): void {
@@ -114,7 +116,8 @@ export class Membership implements PortListener {
     this.#timer = setInterval(() => {
       this.#tick();
     }, REPORT_MS).unref();
-    void this.#tellAll(null);
+    this.#tellCells(null);
+    void this.#tellAll(null, undefined, true);
     if (!this.#hasJoined) this.#onJoined();
     this.#hasJoined = true;
     this.#settle(true);
@@ -124,8 +127,12 @@ export class Membership implements PortListener {
     this.#ticks++;
     // what cannot leave waits in the cells, not in a queue
     if (this.#isSending) return;
-    if (this.#ticks % REPORTS_PER_GAUGES === 0) {
+    if (this.#ticks % REPORTS_PER_INSTRUMENTS === 0) {
       void this.#tellAll(null);
+      return;
+    }
+    if (this.#ticks % REPORTS_PER_GAUGES === 0) {
+      this.#tellCells(null);
       return;
     }
     const nowMs = this.#clock.monotonicMs();
@@ -137,14 +144,14 @@ export class Membership implements PortListener {
   }
 
   /** What is observed too; where nothing is new, that it lives. */
-  async #tellAll(answers: number | null, sent?: () => void): Promise<void> {
-    const instruments = this.#takeInstruments ? await this.#takeInstruments() : [];
+  async #tellAll(answers: number | null, sent?: () => void, isAllNew = false): Promise<void> {
+    const instruments = await this.#takeInstruments(isAllNew);
     // the primary may have gone meanwhile
-    if (this.#isMember) this.#tellCells(answers, instruments, sent);
+    if (this.#isMember) this.#tellCells(answers, sent, instruments);
     else sent?.();
   }
 
-  #tellCells(answers: number | null, instruments: readonly InstrumentReport[], sent?: () => void): void {
+  #tellCells(answers: number | null, sent?: () => void, instruments: readonly unknown[] = []): void {
     this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments }, sent);
   }
 
@@ -164,7 +171,7 @@ export class Membership implements PortListener {
       then?.();
       return;
     }
-    this.#tellCells(null, []);
+    this.#tellCells(null);
     this.#port.send({ kind: 'bye' }, then);
   };
 
