@@ -66,7 +66,7 @@ export class InstrumentMerge {
 
   #increases(metric: WorkerMetric): Map<string, Told> {
     let told = this.#told.get(metric);
-    if (!told) this.#told.set(metric, (told = new Map()));
+    if (!told) this.#told.set(metric, (told = new Map<string, Told>()));
     const increases = new Map<string, Told>();
     for (const [key, { attributes, value }] of metric.series) {
       const before = told.get(key)?.value;

@@ -61,6 +61,7 @@ export class InstrumentReader {
         for (const metric of metrics) this.#read(metric, standing);
       const before = this.#told;
       this.#told = standing;
+      for (const [key, { head }] of before) if (!standing.has(key)) standing.set(key, { head, points: new Map() });
       return [...standing].flatMap(([key, now]) => changesOf(now, before.get(key)));
     } catch {
       return [];

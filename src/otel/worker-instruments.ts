@@ -95,7 +95,7 @@ export class WorkerInstruments {
 
   #tell(worker: object, metric: OwnedMetric, { attributes, value }: InstrumentPoint): void {
     let places = this.#places.get(worker);
-    if (!places) this.#places.set(worker, (places = new Map()));
+    if (!places) this.#places.set(worker, (places = new Map<string, Place>()));
     const key = `${metric.key} ${pointKey(attributes)}`;
     let place = places.get(key);
     if (value === null) {
