@@ -12,13 +12,13 @@ import type { BucketSpec, MetricSpec } from './catalog/metric.ts';
 import { WITHOUT_EFFECT } from './config/changes.ts';
 import type { ResolvedConfig } from './config/schema.ts';
 import { GrafanaIntegrator } from './grafana/integrator.ts';
-import type { InstrumentSums } from './instruments/instrument-sums.ts';
 import type { WsInstrumentationConfig } from './instrumentation/ws-instrumentation-config.ts';
 import type { MessageType, MessageTypeOf } from './instrumentation/ws/message-type.ts';
 import { otlpReaderOf } from './otel/otlp/reader.ts';
 import { CellProvider } from './otel/provider.ts';
 import type { Scraper } from './otel/scraper.ts';
 import type { IMetricReader, Resource, ViewOptions } from './otel/sdk-types.ts';
+import type { WorkerInstruments } from './otel/worker-instruments.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { RecorderOptions } from './recording/recorder.ts';
 import { createRecording } from './recording/recording.ts';
@@ -86,12 +86,17 @@ export function integratorOf(config: ResolvedConfig, source: string, recorder: R
 export function workersOf(
   config: ResolvedConfig,
   recorder: Recorder,
-  instruments: () => InstrumentSums,
+  instruments: WorkerInstruments,
 ): Workers | undefined {
   if (!isMainThread) return undefined;
   return new Workers({
     recorder,
-    instruments,
+    addInstruments: (worker, told) => {
+      instruments.add(worker, told);
+    },
+    forgetInstruments: (worker) => {
+      instruments.forget(worker);
+    },
     createRecorder: () => new Recorder(recorderOptionsOf(config, recorder.logger)),
     accept: cluster.isPrimary ? [acceptThreads, acceptClusterWorkers] : [acceptThreads],
   });
@@ -113,7 +118,7 @@ export function membershipOf(
   if (!isWorker()) return undefined;
   const connect = isMainThread ? portToClusterPrimary : portToMainThread;
   const isExpected = isMainThread || isTakenUp();
-  const takeInstruments = (): ReturnType<CellProvider['takeInstruments']> => provider.takeInstruments();
+  const takeInstruments = (isAll: boolean): Promise<readonly unknown[]> => provider.takeInstruments(isAll);
   return new Membership({
     recorder,
     isThread: !isMainThread,
@@ -190,6 +195,7 @@ export function providerOf(
   resource: Resource,
   recorder: Recorder,
   scraper: Scraper,
+  workerInstruments: WorkerInstruments,
   beforeCollect: () => Promise<void>,
 ): CellProvider {
   try {
@@ -200,6 +206,7 @@ export function providerOf(
       views,
       mainReader,
       readers,
+      workerInstruments,
       isWorker: isWorker(),
       beforeCollect,
     });

@@ -10,13 +10,13 @@ import { Duties } from './duties.ts';
 import { requireBearer } from './http/bearer.ts';
 import { TelemetryServer, end } from './http/server.ts';
 import type { RequestHandler, Routes } from './http/server.ts';
-import { InstrumentSums } from './instruments/instrument-sums.ts';
 import { WsInstrumentation } from './instrumentation/ws-instrumentation.ts';
 import { noMetrics } from './otel/no-metrics.ts';
 import { PrometheusClient } from './otel/prometheus-client.ts';
 import { createResource } from './otel/resource.ts';
 import { Scraper } from './otel/scraper.ts';
 import type { Resource } from './otel/sdk-types.ts';
+import { WorkerInstruments } from './otel/worker-instruments.ts';
 import {
   instrumentationConfigOf,
   integratorOf,
@@ -73,13 +73,13 @@ export function runningDashboard(
   const alerting = new Alerting(recorder, identityOf(resource), source);
   alerting.configure(config.alerts);
   const grafana = integratorOf(config, source, recorder);
-  const workers = workersOf(config, recorder, () => sums);
+  const workerInstruments = new WorkerInstruments(recorder);
+  const workers = workersOf(config, recorder, workerInstruments);
   const scraper = new Scraper(recorder, config.prometheus.labels);
   const refresh = (): Promise<void> => workers?.refresh() ?? Promise.resolve();
   const pushing = pushReadersOf(config, source, recorder, () => duties.areTaken, isOtlpAssumed);
   const readers = [...(options.readers ?? []), ...pushing];
-  const provider = providerOf({ ...options, readers }, resource, recorder, scraper, refresh);
-  const sums = new InstrumentSums(provider.meter);
+  const provider = providerOf({ ...options, readers }, resource, recorder, scraper, workerInstruments, refresh);
   const sampling = new Sampling(recorder, () => {
     duties.evaluateAlerts();
   });

@@ -159,6 +159,6 @@ function total(counts: readonly number[]): number {
   return sum;
 }
 
-function toHrTime(epochMs: number): HrTime {
+export function toHrTime(epochMs: number): HrTime {
   return [Math.floor(epochMs / 1000), Math.round((epochMs % 1000) * 1e6)];
 }

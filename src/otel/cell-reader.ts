@@ -7,36 +7,33 @@ import type {
 } from '@opentelemetry/sdk-metrics';
 import { PACKAGE_NAME, VERSION } from '../base/version.ts';
 
+export interface CellReaderOptions {
+  /** Waited for before each collection; must not reject. */
+  readonly beforeCollect?: () => Promise<void>;
+  /** Puts into the metrics that the provider's instruments hold what there is besides. */
+  readonly complete: (metrics: MetricData[]) => void;
+}
+
 /**
  * Stands between a provider and a reader: what the reader collects is what the provider's instruments hold and what the cells
  * hold. Needs nothing of a reader but that it is one, so a user's own readers get all metrics too.
  */
 export class CellReader implements IMetricReader {
   readonly #target: IMetricReader;
-  readonly #collectCells: () => MetricData[];
-  readonly #onCollect: () => void;
-  readonly #beforeCollect: () => Promise<void>;
+  readonly #options: CellReaderOptions;
 
-  /** @param beforeCollect waited for; must not reject */
-  constructor(
-    target: IMetricReader,
-    collectCells: () => MetricData[],
-    onCollect: () => void,
-    beforeCollect: () => Promise<void>,
-  ) {
+  constructor(target: IMetricReader, options: CellReaderOptions) {
     this.#target = target;
-    this.#beforeCollect = beforeCollect;
-    this.#collectCells = collectCells;
-    this.#onCollect = onCollect;
+    this.#options = options;
   }
 
   setMetricProducer(instruments: MetricProducer): void {
+    const { beforeCollect, complete } = this.#options;
     this.#target.setMetricProducer({
       collect: async (options?: MetricCollectOptions) => {
-        await this.#beforeCollect();
+        await beforeCollect?.();
         const result = await instruments.collect(options);
-        addToScope(result, this.#collectCells());
-        this.#onCollect();
+        complete(metricsOf(result));
         return result;
       },
     });
@@ -56,10 +53,9 @@ export class CellReader implements IMetricReader {
   forceFlush: IMetricReader['forceFlush'] = (options) => this.#target.forceFlush(options);
 }
 
-function addToScope({ resourceMetrics }: CollectionResult, metrics: MetricData[]): void {
-  const scope = resourceMetrics.scopeMetrics.find(
-    ({ scope: { name, version } }) => name === PACKAGE_NAME && version === VERSION,
-  );
-  if (scope) scope.metrics.push(...metrics);
-  else resourceMetrics.scopeMetrics.push({ scope: { name: PACKAGE_NAME, version: VERSION }, metrics });
+/** Those of the package's scope, to which all instruments belong. */
+function metricsOf({ resourceMetrics: { scopeMetrics } }: CollectionResult): MetricData[] {
+  let own = scopeMetrics.find(({ scope: { name, version } }) => name === PACKAGE_NAME && version === VERSION);
+  if (!own) scopeMetrics.push((own = { scope: { name: PACKAGE_NAME, version: VERSION }, metrics: [] }));
+  return own.metrics;
 }

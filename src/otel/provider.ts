@@ -1,16 +1,18 @@
 import type { Meter } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
+import type { IMetricReader, MetricData, ViewOptions } from '@opentelemetry/sdk-metrics';
 import { PACKAGE_NAME, VERSION } from '../base/version.ts';
 import { SdkInstruments } from '../instruments/sdk-instruments.ts';
 import type { AnyFamily } from '../recording/family.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { CellMetrics } from './cell-metrics.ts';
 import { CellReader } from './cell-reader.ts';
+import { InstrumentMerge } from './instrument-merge.ts';
 import { InstrumentReader } from './instrument-reader.ts';
-import type { InstrumentReport } from '../instruments/instrument-report.ts';
+import type { InstrumentReport } from './instrument-report.ts';
 import { createViewProbe } from './view-probe.ts';
+import type { WorkerInstruments } from './worker-instruments.ts';
 
 export interface ProviderOptions {
   readonly recorder: Recorder;
@@ -20,7 +22,9 @@ export interface ProviderOptions {
   readonly mainReader: IMetricReader;
   /** The user's own. */
   readonly readers: readonly IMetricReader[];
-  /** In a worker: what comes to instruments of {@link CellProvider.meter} is kept for {@link CellProvider.takeInstruments}. */
+  /** What workers of this process tell of their instruments: merged into what each reader collects. */
+  readonly workerInstruments: WorkerInstruments;
+  /** In a worker: what comes to instruments of {@link CellProvider.meter} is there for {@link CellProvider.takeInstruments}. */
   readonly isWorker: boolean;
   /** Called before each collection of any reader, and waited for; must not reject. */
   readonly beforeCollect: () => Promise<void>;
@@ -46,12 +50,13 @@ export class CellProvider {
   readonly #collectedMs: Map<IMetricReader, number>;
 
   /** @throws Error where a view is wrong, as the SDK words it */
-  constructor({ recorder, resource, views, mainReader, readers, isWorker, beforeCollect }: ProviderOptions) {
+  constructor(options: ProviderOptions) {
+    const { recorder, resource, views, mainReader, readers, workerInstruments, isWorker, beforeCollect } = options;
     this.#recorder = recorder;
     this.#hasViews = views.length > 0;
     const isOurs = (name: string): boolean =>
       [name, ...originalNames(name, views)].some((own) => recorder.family(own) !== undefined);
-    this.#instrumentReader = isWorker ? new InstrumentReader(isOurs) : undefined;
+    this.#instrumentReader = isWorker ? new InstrumentReader(recorder.logger, isOurs) : undefined;
     const own = this.#instrumentReader ? [this.#instrumentReader.reader] : [];
     this.#collectedMs = new Map([mainReader, ...own].map((reader) => [reader, recorder.clock.monotonicMs()]));
     const isViewed = createViewProbe(views, readers);
@@ -60,17 +65,23 @@ export class CellProvider {
       views: [...views],
       readers: [
         ...[mainReader, ...readers].map((reader) => {
-          const metrics = new CellMetrics(recorder, () => this.#produced, reader);
-          return new CellReader(
-            reader,
-            () => metrics.collect(),
-            () => {
-              this.#collected(reader);
-            },
-            beforeCollect,
-          );
+          const merge = new InstrumentMerge(workerInstruments, reader);
+          const cells = new CellMetrics(recorder, () => this.#produced, reader);
+          const complete = (metrics: MetricData[]): void => {
+            merge.addTo(metrics);
+            metrics.push(...cells.collect());
+            this.#collected(reader);
+          };
+          return new CellReader(reader, { beforeCollect, complete });
         }),
-        ...own,
+        ...own.map((reader) => {
+          const merge = new InstrumentMerge(workerInstruments, reader);
+          const complete = (metrics: MetricData[]): void => {
+            merge.addTo(metrics);
+            this.#collected(reader);
+          };
+          return new CellReader(reader, { complete });
+        }),
       ],
     });
     this.meter = this.#provider.getMeter(PACKAGE_NAME, VERSION);
@@ -81,12 +92,13 @@ export class CellProvider {
     });
   }
 
-  /** In a worker: what has come to instruments of {@link meter} since the last call. Never rejects. */
-  async takeInstruments(): Promise<InstrumentReport[]> {
-    if (!this.#instrumentReader) return [];
-    const reports = await this.#instrumentReader.take();
-    this.#collected(this.#instrumentReader.reader);
-    return reports;
+  /**
+   * In a worker: what has changed of the instruments of {@link meter}, its own workers' included. Never rejects.
+   *
+   * @param isAll tells all that there is
+   */
+  takeInstruments(isAll: boolean): Promise<InstrumentReport[]> {
+    return this.#instrumentReader?.take(isAll) ?? Promise.resolve([]);
   }
 
   /** Flushes all readers, within `timeoutMillis`. */

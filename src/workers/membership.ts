@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { OnceLogger } from '../base/logger.ts';
 import { VERSION } from '../base/version.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import type { InstrumentReport } from '../instruments/instrument-report.ts';
+import { Outbox, whenGone } from './outbox.ts';
 import type { WorkerListener, WorkerPort } from './port.ts';
 import { Reporter } from './reporter.ts';
 import { PROTOCOL } from './report.ts';
@@ -15,20 +15,19 @@ const LARGEST_SHARE = 0.02;
 /** Gauges take longer to read: they are told each so many times, every 800 ms. */
 const REPORTS_PER_GAUGES = 16;
 
+/** Reading instruments of `dashboard.meter` calls the application, which may take its time: they are told every 5 s, and when asked. */
+const REPORTS_PER_INSTRUMENTS = 100;
+
 /** How long a worker waits for its primary before it works alone. */
 const JOIN_MS = 1000;
-
-/** What was said counts as sent after this time, whether the way says so or not; where much waits to leave already, later. */
-const SENT_MS = 1000;
-const SENT_FROM_QUEUE_MS = 60_000;
 
 const HELLO: Message = { kind: 'hello', version: VERSION, protocol: PROTOCOL };
 
 export interface MembershipOptions {
   readonly recorder: Recorder;
   readonly isThread: boolean;
-  /** What has come to instruments of `dashboard.meter` since the last call. Must not reject, nor take long. Default: there are none. */
-  readonly takeInstruments?: () => Promise<readonly InstrumentReport[]>;
+  /** What has changed of the instruments of `dashboard.meter` since the last call, or all. Must not reject, nor take long. */
+  readonly takeInstruments: (isAll: boolean) => Promise<readonly unknown[]>;
   /** Whether there may be a primary that answers: else it is not waited for. It may come later. */
   readonly isExpected: boolean;
   /** Opens the way to the primary. */
@@ -48,6 +47,7 @@ export class Membership implements WorkerListener {
   readonly #reporter: Reporter;
   readonly #clock: Clock;
   readonly #port: WorkerPort;
+  readonly #outbox: Outbox;
   readonly #logger: OnceLogger;
   readonly #onPrimary: () => void;
   readonly #askThreads: () => Promise<void>;
@@ -57,8 +57,6 @@ export class Membership implements WorkerListener {
   #ticks = 0;
   /** Monotonic milliseconds before which counters are not told again. */
   #restsUntilMs = 0;
-  /** Monotonic milliseconds until which what was said last may still be on its way. */
-  #sendsUntilMs = -Infinity;
   #knowsPrimary = false;
   /** There is a primary, but it does not understand this worker. */
   #isApart = false;
@@ -76,6 +74,7 @@ export class Membership implements WorkerListener {
       this.#settle = resolve;
     });
     this.#port = connect(this);
+    this.#outbox = new Outbox(this.#port, this.#clock);
     // what has come while this thread was busy is read first
     const waiting = setTimeout(
       () => {
@@ -103,7 +102,7 @@ export class Membership implements WorkerListener {
 
   /** Tells what there is, to a primary that has not been heard too: this process ends. Ends when it has left, after a second at most. */
   async flush(): Promise<void> {
-    await this.#gone(
+    await whenGone(
       (sent) =>
         void this.#gather().then((instruments) => {
           this.#tellUnasked(instruments, [], sent);
@@ -115,7 +114,7 @@ export class Membership implements WorkerListener {
   async close(): Promise<void> {
     process.off('exit', this.#exit);
     this.#settle(false);
-    await this.#gone(
+    await whenGone(
       (sent) =>
         void this.#gather().then((instruments) => {
           this.#tellLast(instruments, sent);
@@ -137,7 +136,8 @@ export class Membership implements WorkerListener {
     this.#timer = setInterval(() => {
       this.#tick();
     }, REPORT_MS).unref();
-    void this.#tellAll(null);
+    this.#tellCells();
+    void this.#tellAll(null, true);
     this.#leaveDuties();
   }
 
@@ -161,14 +161,18 @@ export class Membership implements WorkerListener {
     this.#ticks++;
     const nowMs = this.#clock.monotonicMs();
     // what cannot leave waits in the cells, not in a queue
-    if (nowMs < this.#sendsUntilMs) return;
-    if (this.#ticks % REPORTS_PER_GAUGES === 0) {
+    if (this.#outbox.isBusy) return;
+    if (this.#ticks % REPORTS_PER_INSTRUMENTS === 0) {
       void this.#tellAll(null);
+      return;
+    }
+    if (this.#ticks % REPORTS_PER_GAUGES === 0) {
+      this.#tellCells();
       return;
     }
     if (nowMs < this.#restsUntilMs) return;
     const report = this.#reporter.take(false);
-    if (report) this.#send({ kind: 'report', answers: null, report });
+    if (report) this.#outbox.send({ kind: 'report', answers: null, report });
     const tookMs = this.#clock.monotonicMs() - nowMs;
     this.#restsUntilMs = nowMs + tookMs / LARGEST_SHARE;
   }
@@ -179,24 +183,25 @@ export class Membership implements WorkerListener {
   }
 
   /** What is observed too; where nothing is new, that it lives. */
-  async #tellAll(answers: number | null): Promise<void> {
-    const instruments = this.#takeInstruments ? await this.#takeInstruments() : [];
+  #tellCells(): void {
+    this.#outbox.send({ kind: 'report', answers: null, report: this.#reporter.take(true) });
+  }
+
+  /** @param isAllNew instruments that have been told are told again */
+  async #tellAll(answers: number | null, isAllNew = false): Promise<void> {
+    const instruments = await this.#takeInstruments(isAllNew);
     // the primary may have gone meanwhile
-    if (this.#isMember) this.#send({ kind: 'report', answers, report: this.#reporter.take(true), instruments });
+    if (this.#isMember) this.#outbox.send({ kind: 'report', answers, report: this.#reporter.take(true), instruments });
   }
 
   /** What takes its time before everything is told. */
-  async #gather(): Promise<readonly InstrumentReport[]> {
+  async #gather(): Promise<readonly unknown[]> {
     await this.#askThreads();
-    return this.#takeInstruments ? this.#takeInstruments() : [];
+    return this.#takeInstruments(!this.#isMember);
   }
 
   /** At once, and to a primary that may not have heard of this worker yet: what it hears so, it is not told again. */
-  #tellUnasked(
-    instruments: readonly InstrumentReport[],
-    last: readonly Message[],
-    sent: () => void = () => undefined,
-  ): void {
+  #tellUnasked(instruments: readonly unknown[], last: readonly Message[], sent: () => void = () => undefined): void {
     if (this.#isApart) {
       sent();
       return;
@@ -207,11 +212,11 @@ export class Membership implements WorkerListener {
     if (!isMember) this.#port.sendUnheard([HELLO, report, ...last], sent);
     else
       [report, ...last].forEach((message, index) => {
-        this.#send(message, index === last.length ? sent : undefined);
+        this.#outbox.send(message, index === last.length ? sent : undefined);
       });
   }
 
-  #tellLast(instruments: readonly InstrumentReport[], sent?: () => void): void {
+  #tellLast(instruments: readonly unknown[], sent?: () => void): void {
     this.#tellUnasked(instruments, [{ kind: 'bye' }], sent);
     this.#pause();
   }
@@ -219,27 +224,6 @@ export class Membership implements WorkerListener {
   readonly #exit = (): void => {
     this.#tellLast([]);
   };
-
-  #send(message: Message, sent?: () => void): void {
-    this.#sendsUntilMs = Infinity;
-    const hasRoom = this.#port.send(message, () => {
-      this.#sendsUntilMs = -Infinity;
-      sent?.();
-    });
-    if (this.#sendsUntilMs < Infinity) return;
-    this.#sendsUntilMs = this.#clock.monotonicMs() + (hasRoom ? SENT_MS : SENT_FROM_QUEUE_MS);
-  }
-
-  /** Ends when what `tell` says has left, or counts as sent. */
-  #gone(tell: (sent: () => void) => void): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, SENT_MS);
-      tell(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
 
   #pause(): void {
     clearInterval(this.#timer);

@@ -1,5 +1,4 @@
 import type { MetricSpec } from '../catalog/metric.ts';
-import type { InstrumentReport } from '../instruments/instrument-report.ts';
 
 // What goes from a worker to its primary: plain data that survives JSON.
 
@@ -59,8 +58,8 @@ export type Message =
       readonly kind: 'report';
       readonly answers: number | null;
       readonly report: Report | null;
-      /** What has come to instruments of `dashboard.meter`. */
-      readonly instruments?: readonly InstrumentReport[];
+      /** What has changed of the instruments of `dashboard.meter`: not read here. */
+      readonly instruments?: readonly unknown[];
     }
   /** Either: that was all. */
   | { readonly kind: 'bye' };

@@ -2,7 +2,6 @@ import { textOf } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { selfMetrics } from '../catalog/self.ts';
 import type { GaugeFamily } from '../recording/family.ts';
-import type { InstrumentSums } from '../instruments/instrument-sums.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Accept, Port, PrimaryListener } from './port.ts';
 import { WorkerFigures } from './worker-figures.ts';
@@ -19,8 +18,10 @@ export interface WorkersOptions {
   readonly recorder: Recorder;
   /** Makes the recorder that holds one worker's figures alone. */
   readonly createRecorder: () => Recorder;
-  /** Where what comes to instruments of `dashboard.meter` is added up. */
-  readonly instruments: () => InstrumentSums;
+  /** Takes what a worker tells of the instruments of `dashboard.meter`, unread. */
+  readonly addInstruments: (worker: object, instruments: readonly unknown[]) => void;
+  /** The worker has ended. */
+  readonly forgetInstruments: (worker: object) => void;
   /** Ways to take workers up. */
   readonly accept: readonly ((accept: Accept) => () => void)[];
 }
@@ -98,7 +99,7 @@ export class Workers {
       this.#members.delete(member.name);
       this.#ages.at([member.name]).set(null);
       member.leave();
-      this.#options.instruments().forget(member);
+      this.#options.forgetInstruments(member);
       member = undefined;
     };
     const receive = (message: Message): void => {
@@ -106,7 +107,7 @@ export class Workers {
       if (message.kind === 'report' && isUnderstood) {
         member ??= this.#enter(name, port);
         member.told(message);
-        if (message.instruments) this.#options.instruments().add(member, message.instruments);
+        if (message.instruments) this.#options.addInstruments(member, message.instruments);
       }
       if (message.kind === 'bye' || !isUnderstood) leave();
     };

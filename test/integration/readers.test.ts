@@ -1,5 +1,6 @@
 import { AggregationTemporality, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
+import { WorkerInstruments } from '../../src/otel/worker-instruments.ts';
 import { CellProvider } from '../../src/otel/provider.ts';
 import { createResource } from '../../src/otel/resource.ts';
 import { closeDashboard, startDashboard } from '../support/dashboard.ts';
@@ -89,6 +90,7 @@ describe('readers of the user', () => {
     const [mainReader, other] = [watched('main'), watched('other')];
     const views = [{ instrumentName: 'realtime.*' }];
     const provider = new CellProvider({
+      workerInstruments: new WorkerInstruments(recorder),
       isWorker: false,
       beforeCollect: () => Promise.resolve(),
       recorder,

@@ -2,6 +2,7 @@ import { AggregationTemporality, AggregationType } from '@opentelemetry/sdk-metr
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 import { DURATION_BUCKETS } from '../../../src/catalog/buckets.ts';
 import type { MetricSpec } from '../../../src/catalog/metric.ts';
+import { WorkerInstruments } from '../../../src/otel/worker-instruments.ts';
 import { CellProvider } from '../../../src/otel/provider.ts';
 import { createResource } from '../../../src/otel/resource.ts';
 import type { ViewOptions } from '../../../src/otel/sdk-types.ts';
@@ -34,6 +35,7 @@ function start(temporality: AggregationTemporality, views: readonly ViewOptions[
     views,
     mainReader: new MemoryReader(),
     readers: [reader],
+    workerInstruments: new WorkerInstruments(recorder),
     isWorker: false,
     beforeCollect: () => {
       const report = reporter.take(true);

@@ -1,5 +1,3 @@
-import { createNoopMeter } from '@opentelemetry/api';
-import { InstrumentSums } from '../../../src/instruments/instrument-sums.ts';
 import { selfMetrics } from '../../../src/catalog/self.ts';
 import type { MetricSpec } from '../../../src/catalog/metric.ts';
 import { Membership } from '../../../src/workers/membership.ts';
@@ -30,12 +28,15 @@ interface TestWorker extends TestRecording {
   readonly way: MemoryWay;
   readonly member: Membership;
   readonly joins: number;
+  /** For each time that its instruments were read: whether all was wanted. */
+  readonly takes: boolean[];
   add(count: number): void;
 }
 
 function startWorker(way = new MemoryWay(), isThread = false, more: Partial<MembershipOptions> = {}): TestWorker {
   const recording = createRecording();
   const { recorder } = recording;
+  const takes: boolean[] = [];
   let joins = 0;
   const onPrimary = (): void => {
     joins++;
@@ -44,6 +45,10 @@ function startWorker(way = new MemoryWay(), isThread = false, more: Partial<Memb
     recorder,
     isThread,
     isExpected: true,
+    takeInstruments: (isAll) => {
+      takes.push(isAll);
+      return Promise.resolve([isAll ? 'all' : 'new']);
+    },
     connect: way.connect,
     onPrimary,
     ...more,
@@ -53,6 +58,7 @@ function startWorker(way = new MemoryWay(), isThread = false, more: Partial<Memb
     ...recording,
     way,
     member,
+    takes,
     get joins() {
       return joins;
     },
@@ -66,6 +72,8 @@ interface TestPrimary extends TestRecording {
   readonly workers: Workers;
   /** A worker's process has come. */
   fork(way: MemoryWay, kind?: 'process' | 'thread'): void;
+  /** What each worker has told of its instruments. */
+  readonly instruments: ReadonlyMap<object, unknown[]>;
   readonly orders: number;
   readonly jobs: number | null;
   readonly ages: Record<string, number>;
@@ -77,9 +85,13 @@ function startPrimary(...there: MemoryWay[]): TestPrimary {
   const { recorder } = recording;
   let take: Accept | undefined;
   const undo: (() => void)[] = [];
+  const instruments = new Map<object, unknown[]>();
   const workers = new Workers({
     recorder,
-    instruments: () => new InstrumentSums(createNoopMeter()),
+    addInstruments: (worker, told) => {
+      instruments.set(worker, [...(instruments.get(worker) ?? []), ...told]);
+    },
+    forgetInstruments: (worker) => instruments.delete(worker),
     createRecorder: () => {
       const alone = createRecording();
       // one clock for the whole primary
@@ -98,6 +110,7 @@ function startPrimary(...there: MemoryWay[]): TestPrimary {
   return {
     ...recording,
     workers,
+    instruments,
     fork: (way, kind) => void undo.push(way.accept(take as Accept, kind)),
     get orders() {
       return recorder.counter(ORDERS).at([]).value;
@@ -156,6 +169,35 @@ describe('a worker and its primary', () => {
     expect([primary.jobs, primary.ages]).toEqual([null, { 1: 0.6 }]);
     jest.advanceTimersByTime(200);
     expect([primary.jobs, primary.ages]).toEqual([3, { 1: 0 }]);
+  });
+
+  it('know of instruments of dashboard.meter each 5 s and at each read, for their callbacks may be costly', async () => {
+    const primary = startPrimary();
+    const worker = startWorker();
+    primary.fork(worker.way);
+    await jest.advanceTimersByTimeAsync(4900);
+    expect([worker.takes, [...primary.instruments.values()]]).toEqual([[true], [['all']]]);
+    await jest.advanceTimersByTimeAsync(5200);
+    expect(worker.takes).toEqual([true, false, false]);
+    await primary.workers.refresh();
+    await worker.member.flush();
+    expect([...primary.instruments.values()]).toEqual([['all', 'new', 'new', 'new', 'new']]);
+  });
+
+  it('forget the instruments of a worker that ends, and are told of all of them by one that comes again', async () => {
+    const first = startPrimary();
+    const [ended, left] = [startWorker(), startWorker()];
+    primaryForks(first, ended, left);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(first.instruments.size).toBe(2);
+    ended.way.end();
+    expect(first.instruments.size).toBe(1);
+    first.workers.close();
+    const second = startPrimary(left.way);
+    await jest.advanceTimersByTimeAsync(0);
+    expect([left.takes, [...second.instruments.values()]]).toEqual([[true, true], [['all']]]);
+    await left.member.close();
+    expect(second.instruments.size).toBe(0);
   });
 
   it('find each other whoever comes first, and once only', async () => {
