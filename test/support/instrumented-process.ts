@@ -1,6 +1,6 @@
 import { ValueType } from '@opentelemetry/api';
 import type { Attributes, Meter } from '@opentelemetry/api';
-import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
 import type { DataPoint, Histogram, MetricData, ViewOptions } from '@opentelemetry/sdk-metrics';
 import { CellProvider } from '../../src/otel/provider.ts';
 import { expose } from '../../src/otel/exposition.ts';
@@ -148,12 +148,11 @@ export class Figures {
     return Object.fromEntries([...this.#all].filter(([, value]) => value !== 0));
   }
 
-  get withoutExtremes(): unknown {
-    return Object.fromEntries(
-      Object.entries(this.all).map(([key, value]) =>
-        typeof value === 'number' ? [key, value] : [key, { counts: value.counts, sum: value.sum }],
-      ),
+  get withoutExtremes(): Readonly<Record<string, unknown>> {
+    const all = Object.entries(this.all).map(([key, value]): [string, unknown] =>
+      typeof value === 'number' ? [key, value] : [key, { counts: value.counts, sum: value.sum }],
     );
+    return Object.fromEntries(all);
   }
 }
 
