@@ -147,6 +147,22 @@ describe('a worker of a cluster', () => {
     await service.waitForSum('orders_total', 12);
     expect(await service.sum('orders_total', { worker: '1' }, '/metrics/workers')).toBe(12);
   });
+
+  it('hands on its instruments of dashboard.meter and those of its threads; what stood in them goes with it', async () => {
+    const service = await ClusterService.start({ args: ['1'] });
+    await service.echoes(1);
+    const [pid] = await service.pids();
+    await service.ask('start a thread', pid);
+    await service.ask('use the meter', pid);
+    await service.ask('use the meter here');
+    await service.waitForSum('tasks', 34);
+    await service.waitForSum('jobs_total', 6);
+    process.kill(pid!, 'SIGKILL');
+    await waitFor('its end', async () => (await service.pids()).length === 0);
+    await service.waitForSum('tasks', 2);
+    expect(await service.sum('jobs_total')).toBe(6);
+    expect(service.program.stderr).toBe('');
+  });
 });
 
 describe('a primary', () => {

@@ -148,12 +148,11 @@ export class Figures {
     return Object.fromEntries([...this.#all].filter(([, value]) => value !== 0));
   }
 
-  get withoutExtremes(): unknown {
-    return Object.fromEntries(
-      Object.entries(this.all).map(([key, value]) =>
-        typeof value === 'number' ? [key, value] : [key, { counts: value.counts, sum: value.sum }],
-      ),
+  get withoutExtremes(): Readonly<Record<string, unknown>> {
+    const all = Object.entries(this.all).map(([key, value]): [string, unknown] =>
+      typeof value === 'number' ? [key, value] : [key, { counts: value.counts, sum: value.sum }],
     );
+    return Object.fromEntries(all);
   }
 }
 
