@@ -42,7 +42,8 @@ function fill() {
 function leastUsed() {
   const uses = new Map(servers.map(({ name }) => [name, 0]));
   for (const { server } of connections) uses.set(server.name, (uses.get(server.name) ?? 0) + 1);
-  return servers.reduce((least, server) => (uses.get(server.name) < uses.get(least.name) ? server : least));
+  const usesOf = ({ name }) => uses.get(name) ?? 0;
+  return servers.reduce((least, server) => (usesOf(server) < usesOf(least) ? server : least));
 }
 
 let index = 0;
@@ -85,7 +86,7 @@ async function stop() {
   report('stopped');
 }
 
-process.on('message', (order) => {
+process.on('message', (/** @type {any} */ order) => {
   if (order.kind === 'servers') {
     if (servers.length === 0) isSending = true;
     servers = order.servers;

@@ -45,7 +45,7 @@ export class Fleet {
     for (let index = 0; index < clients; index++) {
       const child = fork(CLIENT, [], { cwd: tmpdir(), env });
       this.#clients[index] = child;
-      child.on('message', ({ counts }) => (this.#counts[index] = counts));
+      child.on('message', (/** @type {any} */ { counts }) => (this.#counts[index] = counts));
       child.on('exit', () => this.#isClosing || this.#onLost('a client process'));
     }
     this.#tellServers();

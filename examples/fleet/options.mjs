@@ -41,7 +41,7 @@ export function readOptions(args) {
       help: { type: 'boolean' },
     },
   });
-  const { help = false, collector, store } = values;
+  const { help = false, collector, store } = /** @type {{ help?: boolean, [name: string]: any }} */ (values);
   for (const url of [collector, store]) {
     if (url !== undefined && !URL.canParse(url)) throw new Error(`${url}: not a URL`);
   }

@@ -64,9 +64,10 @@ async function runFleet(options, stack, screen, interrupted) {
 
   let note = '';
   let stored;
+  const state = () => ({ names: fleet.names, counted: fleet.counts, stored, running: stack.running, note });
   const draw = async () => {
     stored = await storedCounts(stack.storeUrl, [...fleet.counts.keys()]);
-    screen.draw({ names: fleet.names, counted: fleet.counts, stored, running: stack.running, note });
+    screen.draw(state());
   };
   const stopActing = actOnKeys(fleet, stack, screen, (text) => (note = text));
   const ends = [interrupted, fleet.lost, ...(seconds === Infinity ? [] : [sleep(seconds * 1000)])];
@@ -94,7 +95,8 @@ async function runFleet(options, stack, screen, interrupted) {
 
   const { messages, bytes } = totalOf(stored ?? new Map());
   const held = isComplete() ? 'exactly that' : `${formatCount(messages)} messages with ${formatBytes(bytes)}`;
-  screen.print(
+  screen.conclude(
+    state(),
     `The clients counted ${formatCount(counted.messages)} messages with ${formatBytes(counted.bytes)}; the store holds ${held}.`,
   );
   return isComplete() ? EXIT_CODE.equal : EXIT_CODE.failed;

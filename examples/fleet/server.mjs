@@ -34,4 +34,5 @@ process.on('SIGINT', () => undefined); // a terminal sends its Ctrl-C to all: wh
 process.on('disconnect', leave); // the parent is gone
 
 await once(server, 'listening');
-process.send?.({ kind: 'listening', url: `ws://127.0.0.1:${server.address().port}` });
+const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+process.send?.({ kind: 'listening', url: `ws://127.0.0.1:${port}` });

@@ -29,6 +29,6 @@ async function sumByInstance(url, metric) {
   const parameters = new URLSearchParams({ query, time: String(time), nocache: '1' });
   const answer = await fetch(`${url}/api/v1/query?${parameters}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!answer.ok) throw new Error(`${answer.status}`);
-  const { data } = await answer.json();
+  const { data } = /** @type {any} */ (await answer.json());
   return new Map(data.result.map(({ metric: { instance }, value }) => [instance, Number(value[1])]));
 }

@@ -2,6 +2,8 @@
 
 const LINE_EVERY_MS = 5000;
 const WIDTHS = [18, 18, 18, 14];
+/** Below the table: an empty one, what runs, what is going on. */
+const STATUS_LINES = 3;
 
 /** `1234567` → `1,234,567`. */
 export function formatCount(count) {
@@ -64,7 +66,8 @@ function tableLines({ names, counted, stored, running, note }) {
       inStore ? formatBytes(Math.max(0, clients.bytes - inStore.bytes)) : '–',
     ),
     '',
-    `collector ${running.collector ? 'running' : 'killed '}   store ${running.store ? 'running' : 'killed '}   ${note}`,
+    `collector ${running.collector ? 'running' : 'killed '}   store ${running.store ? 'running' : 'killed '}`,
+    note,
   ];
 }
 
@@ -101,6 +104,19 @@ export class Screen {
       const held = inStore === undefined ? 'the store does not answer' : `${formatCount(inStore)} are in the store`;
       this.#stream.write(`${formatCount(clients)} messages counted by the clients, ${held}\n`);
     }
+  }
+
+  /**
+   * Leaves the whole table where it is, above a last line.
+   *
+   * @param {Parameters<typeof tableLines>[0]} state
+   * @param {string} line
+   */
+  conclude(state, line) {
+    this.#clear();
+    // what runs is of no more interest
+    const lines = tableLines(state).slice(0, -STATUS_LINES);
+    this.#stream.write(`${[...lines, '', line].join('\n')}\n`);
   }
 
   #clear() {

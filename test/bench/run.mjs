@@ -1,9 +1,11 @@
 // node test/bench/run.mjs [--only NAME]… [--rounds N] [--json FILE] [--write]
 //
 // Measures against a baseline in the same run and prints one table. A missed target is a result, not a failure: the exit code is 0.
-import { writeFileSync } from 'node:fs';
+// --write puts what was measured into RESULTS.md and RESULTS.json in the place of the same figures there, and keeps the others.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine } from './machine.mjs';
+import { markdown, merged } from './results.mjs';
 import { met, table } from './table.mjs';
 
 const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'percentiles', 'memory', 'otlp', 'cluster'];
@@ -11,6 +13,7 @@ const FIGURES = ['recording', 'allocation', 'echo', 'echo-sizes', 'scrape', 'per
 /** Measured only when named: they need the servers of the stack tests on the PATH. */
 const WITH_SERVERS = ['otlp-servers'];
 const ALL = [...FIGURES, ...WITH_SERVERS];
+const RESULTS_JSON = new URL('RESULTS.json', import.meta.url);
 
 const { values: options } = parseArgs({
   options: {
@@ -37,14 +40,15 @@ for (const name of ALL.filter((figure) => options.only.includes(figure))) {
   rows.push(...(await measure({ rounds, log })).map((row) => ({ figure: name, ...row, met: met(row) })));
 }
 
-const text = table(rows);
-process.stdout.write(text);
-const environment = machine();
-const json = `${JSON.stringify({ machine: environment, rows }, null, 2)}\n`;
-if (options.json) writeFileSync(options.json, json);
+process.stdout.write(table(rows));
+const run = { machine: machine(), rows };
+if (options.json) writeFileSync(options.json, asJson(run));
 if (options.write) {
-  const facts = Object.entries(environment).map(([name, value]) => `- ${name}: ${value}`);
-  const markdown = `# Benchmark results\n\nWritten by \`npm run bench -- --write\`. Medians of interleaved rounds; without a unit, a ratio to the baseline of the same round.\n\n${facts.join('\n')}\n\n${text}`;
-  writeFileSync(new URL('RESULTS.md', import.meta.url), markdown);
-  writeFileSync(new URL('RESULTS.json', import.meta.url), json);
+  const runs = merged(JSON.parse(readFileSync(RESULTS_JSON, 'utf8')).runs, run);
+  writeFileSync(RESULTS_JSON, asJson({ runs }));
+  writeFileSync(new URL('RESULTS.md', import.meta.url), markdown(runs));
+}
+
+function asJson(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -33,6 +33,7 @@ test(
     const ending = await child.waitForEnd(END_MS);
 
     expect([ending, child.stderr]).toEqual([{ code: 0, signal: null }, '']);
+    expect(child.stdout).toMatch(/^all +[\d,]+ +[\d,]+ +0\npayload .+\n\nThe clients counted .+\n$/m);
     expect(child.stdout).toMatch(/The clients counted [\d,]+ messages with .+; the store holds exactly that\.\n$/);
     expect(children.filter(isRunning)).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);

@@ -2,6 +2,7 @@ import {
   INTERVALS_SECONDS,
   PROCESSES,
   PROCESSES_PER_AGENT,
+  collectorMemoryBytes,
   measuredRows,
   queuePoints,
   sizingOf,
@@ -18,7 +19,7 @@ const NEXT = [
   'one store: a cluster of them, or several fleets with a store each',
 ];
 
-/** Minutes are shown of queues with this many processes before one gateway. */
+/** Minutes are shown of the queue of one gateway that has this many processes before it. */
 const BEFORE_ONE_GATEWAY = [100, 1000, 10_000];
 
 /** All generated parts of `otel-collector/README.md`, by the name in their marks. */
@@ -56,17 +57,22 @@ function costTable(): string {
       ['`b`', 'bytes of a push, gzipped', bytes(cost('push.bytes'))],
       ['`f`', 'bytes of it among those of eight that an agent hands on', bytes(cost('push.bytesFromAgent'))],
       ['`a`', 'CPU of the agent for a push', `${cost('agent.cpuMs').toFixed(2)} ms`],
-      ['', 'CPU of an agent at rest', cores(cost('agent.idleCpu'))],
-      ['', `memory of an agent with ${PROCESSES_PER_AGENT} processes`, `${cost('agent.memoryMiB').toFixed(0)} MiB`],
+      ['`r`', 'CPU of an agent at rest', cores(cost('agent.idleCpu'))],
+      [
+        '',
+        `memory of an agent with ${PROCESSES_PER_AGENT} processes, nothing waiting`,
+        mebibytes(cost('agent.memoryMiB')),
+      ],
       ['`g`', 'CPU of the gateway for a push that came through an agent', `${cost('gateway.cpuMs').toFixed(2)} ms`],
       ['', 'CPU of the gateway for a push straight from a process', `${cost('gateway.directCpuMs').toFixed(2)} ms`],
+      ['`w`', 'memory of a gateway at full work, nothing waiting', mebibytes(cost('gateway.memoryMiB'))],
       ['`q`', 'memory of a collector for a data point that waits', bytes(cost('queue.bytesPerPoint'))],
       ['`c`', 'CPU of VictoriaMetrics for a sample', `${cost('store.cpuUs').toFixed(1)} µs`],
       ['', 'the same, of a series that is new', `${cost('store.newSeriesCpuUs').toFixed(0)} µs`],
       ['`m`', 'memory of VictoriaMetrics for an active series', bytes(cost('store.bytesPerSeries'))],
       ['`d`', 'disk for a sample', `${cost('store.diskBytesPerSample').toFixed(2)} B`],
       ['`x`', 'disk of the index for a series', bytes(cost('store.indexBytesPerSeries'))],
-      ['', 'memory that pushing adds to a process', `${cost('process.memoryMiB').toFixed(0)} MiB`],
+      ['', 'memory that pushing adds to a process', mebibytes(cost('process.memoryMiB'))],
     ],
   );
 }
@@ -81,8 +87,9 @@ function sizingTable(intervalSeconds: number): string {
     'from agents',
     'agents × CPU of each',
     'gateways (CPU of all)',
+    'memory of each, empty – full',
     'store: CPU',
-    'memory',
+    'its memory',
     'disk a day',
     'what to add',
   ];
@@ -96,6 +103,7 @@ function sizingTable(intervalSeconds: number): string {
       `${bytes(sizing.forwardedBytesPerSecond)}/s`,
       `${sizing.agents.toLocaleString('en-US')} × ${cores(sizing.agentCpu)}`,
       sizing.gateways === 0 ? 'none' : `${count(sizing.gateways)} (${cores(sizing.gatewayCpu)})`,
+      sizing.gateways === 0 ? 'none' : filled(sizing.gatewayMemoryBytes),
       cores(sizing.storeCpu),
       bytes(sizing.storeMemoryBytes),
       bytes(sizing.storeDiskBytesPerDay),
@@ -149,16 +157,16 @@ function outageTable(): string {
       `\`${file}\``,
       count(processes),
       count(points),
-      bytes(points * cost('queue.bytesPerPoint')),
+      filled(collectorMemoryBytes(file, cost)),
       ...minutes.map((value) => `${value >= 10 ? value.toFixed(0) : value.toFixed(1)} min`),
     ];
   };
   return table(
     [
-      'file',
-      'processes',
-      'points',
-      'memory, full',
+      'one collector with',
+      'processes before it',
+      'points in its queue',
+      'its memory, empty – full',
       ...INTERVALS_SECONDS.map((seconds) => `full after, at ${seconds} s`),
     ],
     [row('collector.yaml', PROCESSES_PER_AGENT), ...BEFORE_ONE_GATEWAY.map((n) => row('gateway.yaml', n))],
@@ -183,6 +191,15 @@ function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.max(0, Math.min(units.length - 1, Math.floor(Math.log10(value) / 3)));
   return `${rounded(value / 1000 ** power)} ${units[power] ?? ''}`;
+}
+
+function mebibytes(value: number): string {
+  return bytes(value * 2 ** 20);
+}
+
+/** With nothing that waits, and with a full queue. */
+function filled({ empty, full }: Readonly<Record<'empty' | 'full', number>>): string {
+  return `${bytes(empty)} – ${bytes(full)}`;
 }
 
 /** Of a core. */

@@ -13,6 +13,12 @@ interface MeasuredRow {
   readonly sentBytes?: number;
 }
 
+/** Memory of a collector. */
+interface FilledMemory {
+  readonly empty: number;
+  readonly full: number;
+}
+
 /** What is behind a number of processes that push. */
 export interface Sizing {
   readonly pointsPerSecond: number;
@@ -28,6 +34,8 @@ export interface Sizing {
   readonly gatewayCpu: number;
   /** 0: none is needed. */
   readonly gateways: number;
+  /** Of one gateway, with nothing that waits and with a full queue. */
+  readonly gatewayMemoryBytes: FilledMemory;
   /** In cores. */
   readonly storeCpu: number;
   readonly storeMemoryBytes: number;
@@ -78,11 +86,18 @@ export function sizingOf(processes: number, intervalSeconds: number, cost: UnitC
     agentCpu: cost('agent.idleCpu') + (pushesToAgent * cost('agent.cpuMs')) / 1000,
     gatewayCpu,
     gateways: agents < AGENTS_WITHOUT_GATEWAY ? 0 : gateways,
+    gatewayMemoryBytes: collectorMemoryBytes('gateway.yaml', cost),
     storeCpu: (samplesPerSecond * cost('store.cpuUs')) / 1e6,
     storeMemoryBytes: series * cost('store.bytesPerSeries'),
     storeDiskBytesPerDay:
       samplesPerSecond * DAY_SECONDS * cost('store.diskBytesPerSample') + series * cost('store.indexBytesPerSeries'),
   };
+}
+
+/** Of a collector with a shipped file: beside its queue it takes what it took when it was measured. */
+export function collectorMemoryBytes(file: string, cost: UnitCosts): FilledMemory {
+  const empty = cost(file === 'gateway.yaml' ? 'gateway.memoryMiB' : 'agent.memoryMiB') * 2 ** 20;
+  return { empty, full: empty + queuePoints(file) * cost('queue.bytesPerPoint') };
 }
 
 /** The data points that the queue of a shipped file holds unless told otherwise. */

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../support/composition.ts';
 import { expectGenerated } from '../support/generated-file.ts';
 import { PROCESSES, sizingOf, unitCosts } from '../support/sizing.ts';
 import { sizingTables } from '../support/sizing-tables.ts';
@@ -5,6 +8,15 @@ import { sizingTables } from '../support/sizing-tables.ts';
 describe('the tables in otel-collector/README.md', () => {
   it.each(Object.entries(sizingTables()))('are what the committed measurement gives: %s', (name, text) => {
     expectGenerated('otel-collector/README.md', text, [`<!-- ${name} -->`, `<!-- /${name} -->`]);
+  });
+
+  it('have the sizes of a push that the README of the package tells', () => {
+    const [, told] =
+      /(\S+–\S+ kB) with up to a hundred series/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const [least, most] = ['1', '100'].map(
+      (series) => new RegExp(`^\\| ${series} \\|.*\\| ([\\d.]+) kB \\|$`, 'm').exec(sizingTables()['processes']!)?.[1],
+    );
+    expect(told).toBe(`${least}–${most} kB`);
   });
 });
 
@@ -17,6 +29,8 @@ describe('sizingOf', () => {
     'agent.idleCpu': 0.001,
     'agent.cpuMs': 1,
     'gateway.cpuMs': 0.5,
+    'gateway.memoryMiB': 100,
+    'queue.bytesPerPoint': 500,
     'store.cpuUs': 2,
     'store.bytesPerSeries': 1000,
     'store.diskBytesPerSample': 1.5,
@@ -33,6 +47,7 @@ describe('sizingOf', () => {
       agentCpu: expect.closeTo(0.0018) as number,
       gatewayCpu: expect.closeTo(0.05) as number,
       gateways: 2,
+      gatewayMemoryBytes: { empty: 100 * 2 ** 20, full: 100 * 2 ** 20 + 4e6 * 500 },
       storeCpu: expect.closeTo(0.06) as number,
       storeMemoryBytes: 300e6,
       storeDiskBytesPerDay: 30_000 * 86_400 * 1.5 + 300_000 * 100,

@@ -1,4 +1,6 @@
 // One push over OTLP, from collecting to the answer: CPU time, bytes and memory, against a server that answers 200.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RATE, SAMPLING_MS } from '../otlp/fleet.mjs';
 import { startSink } from '../otlp/sink.mjs';
 import { interleave, median, ratios, summary } from '../rounds.mjs';
 import { Worker, withWorkers } from '../worker.mjs';
@@ -47,6 +49,7 @@ async function measureSize(sink, series, rounds) {
   return withWorkers(starting, async (started) => {
     for (const worker of started) for (let push = 0; push < WARM_UPS; push++) await worker.ask('push');
     sink.take();
+    for (const [index, worker] of started.entries()) if (workers[index][0] === 'ours') await complete(sink, worker);
     const cases = started.map((worker) => async () => {
       const cpuMs = await worker.ask('push');
       const { bodies, sentBytes, rawBytes } = sink.take();
@@ -55,6 +58,15 @@ async function measureSize(sink, series, rounds) {
     });
     return interleave(rounds, cases);
   });
+}
+
+/** Waits until a push has all series. */
+async function complete(sink, worker) {
+  for (;;) {
+    await worker.ask('push');
+    if (sink.take().bodies.some((body) => body.includes(RATE))) return;
+    await sleep(SAMPLING_MS / 10);
+  }
 }
 
 function startWorker(sink, store, series, protocol) {

@@ -15,9 +15,9 @@ const HISTOGRAM = 0;
 /** Of the machine that the processes are said to run on: each has series of its own in `system.cpu.*`. */
 export const CORES = 8;
 
-/** A rate, which is there from the second sample on. */
-const RATE = 'system.cpu.utilization';
-const SAMPLING_MS = 1000;
+/** A rate, which is there from the second sample on, as the last of the built-in series. */
+export const RATE = 'system.cpu.utilization';
+export const SAMPLING_MS = 1000;
 
 const SOCKETS = 5;
 const MESSAGES = 200;

@@ -19,7 +19,8 @@ async function ourReader() {
   const { otlpReaderOf } = await import('../../../dist/otel/otlp/reader.js');
   const given = { enabled: true, protocol, endpoint: url, interval_ms: NEVER_MS, timeout_ms: TIMEOUT_MS };
   const { otlp, logging } = resolveConfig('bench', { otlp: given });
-  return otlpReaderOf(otlp, 'bench', createOnceLogger(new LineLogger(logging)), systemClock);
+  const logger = createOnceLogger(new LineLogger(logging));
+  return otlpReaderOf(otlp, { source: 'bench', logger, clock: systemClock, mayPush: () => true });
 }
 
 async function sdkReader() {
