@@ -35,10 +35,10 @@ let closing: Promise<void> = Promise.resolve();
  * Starts the dashboard of this process: measures `ws`, serves `/metrics`, records what it is told. A second call without
  * options, or with equal ones, gives the same dashboard.
  *
- * @returns the dashboard, once its port is open
+ * @returns the dashboard, once its port is open, or the primary measures whose worker this is
  * @throws TelemetryConfigError listing everything that is wrong in the configuration
- * @throws TelemetryError `TD_PORT_UNAVAILABLE` where the address cannot be listened on; `TD_ALREADY_INITIALIZED` for other
- *   options than the first call's
+ * @throws TelemetryError `TD_PORT_UNAVAILABLE` where the address cannot be listened on, in a cluster worker or thread never;
+ *   `TD_ALREADY_INITIALIZED` for other options than the first call's
  */
 export async function initializeTelemetryDashboard(options: InitializeOptions = {}): Promise<TelemetryDashboard> {
   if (!current) await closing;

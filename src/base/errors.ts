@@ -4,7 +4,7 @@
  * - `TD_CONFIG_INVALID`: the configuration is wrong; `issues` lists all that is.
  * - `TD_ALREADY_INITIALIZED`: a second `initializeTelemetryDashboard` asked for something else than the first.
  * - `TD_NOT_INITIALIZED`: `getTelemetryDashboard` was called before `initializeTelemetryDashboard`.
- * - `TD_PORT_UNAVAILABLE`: the configured address cannot be listened on.
+ * - `TD_PORT_UNAVAILABLE`: the configured address cannot be listened on; a cluster worker or thread runs on without it.
  * - `TD_METRIC_INVALID`: a custom metric was declared with a wrong name, option or twice differently.
  * - `TD_GRAFANA_FAILED`: a call to Grafana came to nothing; `kind` says why, `advice` what to do.
  */

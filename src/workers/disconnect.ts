@@ -2,7 +2,7 @@
 export interface ConnectedProcess {
   connected: boolean;
   readonly channel?: unknown;
-  disconnect?(): void;
+  disconnect?: (() => void) | undefined;
   emit(event: 'disconnect'): unknown;
 }
 

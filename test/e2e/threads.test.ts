@@ -35,8 +35,8 @@ describe.each([true, false])('threads of a process, with register: %j', (registe
     });
     expect(heard.map(({ live }) => live.latency.avg)).toEqual([100]);
     // each thread would else count what the process has
-    const resident = await service.sum('process_memory_usage_bytes');
-    if (resident !== undefined) expect(resident).toBeLessThan(1.5 * (await residentSizeOf(service)));
+    const resident = await waitFor('a sample of it', () => service.sum('process_memory_usage_bytes'));
+    expect(resident).toBeLessThan(1.5 * (await residentSizeOf(service)));
     await service.ask('count and exit', 1);
     await service.waitForSum('orders_total', 20);
     await service.ask('shut down', 2);
@@ -77,6 +77,18 @@ describe('a thread', () => {
     await service.ask('terminate', 1);
     await waitFor('those that it has started to be gone', async () => (await agesOf(service)).length === 0);
     expect(await service.sum('orders_total')).toBe(15);
+  });
+
+  it('that is measured no longer lives on when one that it has started ends', async () => {
+    const service = await ClusterService.start({ program: PROGRAM });
+    await service.ask('begin');
+    await service.ask('nest', 1);
+    await service.waitForSum('orders_total', 10);
+    await service.ask('shut down', 1);
+    await service.ask('end nested', 1);
+    await service.ask('nest', 1);
+    await service.waitForSum('orders_total', 15);
+    expect(service.program.stderr).toBe('');
   });
 
   it('that began before its process measured is taken in', async () => {

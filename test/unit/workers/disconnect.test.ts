@@ -8,7 +8,7 @@ class FakeProcess extends EventEmitter {
   connected = true;
   channel: object | null = {};
   readonly acts: string[] = [];
-  disconnect: () => void = function (this: FakeProcess) {
+  disconnect = (): void => {
     this.connected = false;
     this.channel = null;
     this.acts.push('closed');
