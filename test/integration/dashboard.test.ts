@@ -300,7 +300,10 @@ describe('/metrics', () => {
     expect((await fetch(`${url}/metrics`, { method: 'HEAD' })).status).toBe(200);
     expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405);
     const missing = await fetch(`${url}/nothing`);
-    expect([missing.status, await missing.text()]).toEqual([404, 'Not Found. There is: /metrics /metrics/workers /healthz\n']);
+    expect([missing.status, await missing.text()]).toEqual([
+      404,
+      'Not Found. There is: /metrics /metrics/workers /healthz\n',
+    ]);
   });
 
   it('carries the instruments of dashboard.meter too', async () => {

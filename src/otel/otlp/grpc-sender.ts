@@ -20,6 +20,9 @@ const DEADLINE = 4;
 /** What grpc-js says where a connection broke while a call was under way, and it did not call again by itself. */
 const LOST = /^(?:Connection dropped|Received RST_STREAM|Stream closed|(?:read|write) E[A-Z]+)/;
 
+/** … and where it was taken, and then no HTTP/2. */
+const STRANGE = /Last error: (?:Protocol error|Failed to connect)/;
+
 /** What OpenSSL and Node.js say of a connection that came to nothing. */
 const TLS = /^No connection established.*(?:SSL|TLS|certificate|issuer|altnames)/is;
 
@@ -91,7 +94,9 @@ function targetOf({ protocol, hostname, port }: URL): string {
 }
 
 function adviceAbout(code: number, said: string): string {
-  if (code === 14 && said.includes('Protocol error')) return 'check otlp.protocol: it may be a port for HTTP';
+  if (code === 14 && STRANGE.test(said)) {
+    return 'check otlp.protocol and the scheme of otlp.endpoint: it may be a port for HTTP or TLS';
+  }
   if (code === 7 || code === 16) return 'check otlp.headers';
   return code === 12 ? 'check otlp.endpoint and otlp.protocol' : '';
 }
