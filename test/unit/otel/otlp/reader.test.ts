@@ -1,6 +1,6 @@
 import { systemClock } from '../../../../src/base/clock.ts';
 import { TelemetryConfigError } from '../../../../src/base/errors.ts';
-import { OnceLogger } from '../../../../src/base/logger.ts';
+import { createOnceLogger } from '../../../../src/base/logger.ts';
 import { resolveConfig } from '../../../../src/config/resolve.ts';
 import { otlpReaderOf } from '../../../../src/otel/otlp/reader.ts';
 import { LogLines } from '../../../support/log-lines.ts';
@@ -8,7 +8,12 @@ import { LogLines } from '../../../support/log-lines.ts';
 describe('otlpReaderOf', () => {
   it('says without the value that the exporter refuses the section', () => {
     const { otlp } = resolveConfig('test', { otlp: { enabled: true, protocol: 'grpc' } });
-    const context = { source: 'test', logger: new OnceLogger(new LogLines()), clock: systemClock, mayPush: () => true };
+    const context = {
+      source: 'test',
+      logger: createOnceLogger(new LogLines()),
+      clock: systemClock,
+      mayPush: () => true,
+    };
     let thrown: unknown;
     try {
       otlpReaderOf({ ...otlp, headers: { 'api-key': 'geheim\u00e9' } }, context);
