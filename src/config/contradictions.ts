@@ -2,6 +2,7 @@ import type { ConfigIssue } from '../base/errors.ts';
 import { CATALOG } from '../catalog/index.ts';
 import type { MetricKind } from '../catalog/metric.ts';
 import { isBuiltInAlert } from './built-in-alerts.ts';
+import { hasReadableCredentials, wrongForGrpc } from './push-headers.ts';
 import { settingAt } from './settings.ts';
 import { thresholdContradictions } from './thresholds.ts';
 
@@ -46,15 +47,29 @@ function emailContradictions(email: Part): ConfigIssue[] {
   return [...together(email, at, 'username', 'password'), ...tlsContradictions(email, at)];
 }
 
-/** The path that the specification's general variable adds must be written out here. */
 function otlpContradictions(otlp: Part): ConfigIssue[] {
   const issues = tlsContradictions(otlp, 'otlp');
   const { endpoint, protocol } = otlp;
+  if (protocol === 'grpc') issues.push(...grpcContradictions(partAt(otlp, 'headers')));
+  if (typeof endpoint === 'string' && !hasReadableCredentials(endpoint)) {
+    const expected = 'user and password percent-encoded (% is %25)';
+    issues.push({ path: 'otlp.endpoint', value: 'a URL', expected });
+  }
+  // the path that the specification's general variable adds must be written out here
   if (protocol !== 'grpc' && typeof endpoint === 'string' && /^https?:\/\/[^/?#]+$/i.test(endpoint)) {
     const expected = 'one with a path, as a rule /v1/metrics, since otlp.protocol is not grpc';
     issues.push({ path: 'otlp.endpoint', value: 'a URL without a path', expected });
   }
   return issues;
+}
+
+/** Metadata has a smaller alphabet than headers of HTTP. */
+function grpcContradictions(headers: Part): ConfigIssue[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const expected = typeof value === 'string' ? wrongForGrpc(name, value) : undefined;
+    if (expected === undefined) return [];
+    return [{ path: `otlp.headers.${name}`, value: expected.startsWith('a name') ? 'this name' : '"***"', expected }];
+  });
 }
 
 /** A token, or a name and a password. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { hasReadableCredentials, wrongForGrpc } from './push-headers.ts';
 import { settingAt } from './settings.ts';
 import type { Setting } from './settings.ts';
 import type { Environment } from './substitution.ts';
@@ -24,6 +25,7 @@ interface Variable {
 
 /** The part of a document that decides what variables mean. */
 interface Written {
+  readonly endpoint: unknown;
   readonly protocol: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly tls: Readonly<Record<string, unknown>>;
@@ -43,10 +45,16 @@ const asText = (text: string): string => text;
 const asWord = (text: string): string => text.toLowerCase();
 const asNumber = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
 const asLevel = (text: string): string | undefined => LEVELS.get(text.toLowerCase());
-const asBaseUrl = (text: string): string => `${text.replace(/\/$/, '')}/v1/metrics`;
+const asUrl = (text: string): string | undefined => (hasReadableCredentials(text) ? text : undefined);
+
+/** The path goes before a query. */
+function asBaseUrl(text: string): string | undefined {
+  const [, base = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(text) ?? [];
+  return asUrl(`${base.replace(/\/$/, '')}/v1/metrics${rest}`);
+}
 
 /** The specification has a URL without a path mean the root. */
-const asFullUrl = (text: string): string => (/^https?:\/\/[^/?#]+$/i.test(text) ? `${text}/` : text);
+const asFullUrl = (text: string): string | undefined => asUrl(/^https?:\/\/[^/?#]+$/i.test(text) ? `${text}/` : text);
 
 const PROTOCOLS: readonly Variable[] = [
   { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', section: 'otlp', key: 'protocol', read: asText },
@@ -106,6 +114,8 @@ export const OTEL_VARIABLES: readonly string[] = [
  * `OTEL_METRICS_EXPORTER` switches the push on where it names `otlp`, and never off: whoever sets it wants the metrics of a
  * process there, and nobody else pushes ours.
  *
+ * Protocol and headers belong to the endpoint of the variables: a document with another one has its own.
+ *
  * @param written what the documents above say: their protocol decides what an endpoint means
  */
 export function readEnvironment(environment: Environment, written: Written): FromEnvironment {
@@ -122,11 +132,14 @@ export function readEnvironment(environment: Environment, written: Written): Fro
       else warnings.push(`the environment variable ${name} is ignored, expected ${expected ?? setting.expected}`);
     }
   };
-  take(PROTOCOLS);
-  const protocol = written.protocol ?? document['otlp']?.['protocol'];
-  take([...endpoints(protocol === 'grpc'), ...VARIABLES]);
+  const isElsewhere = written.endpoint !== undefined;
+  if (!isElsewhere) take(PROTOCOLS);
+  const isGrpc = (written.protocol ?? document['otlp']?.['protocol']) === 'grpc';
+  take([...endpoints(isGrpc), ...VARIABLES]);
   takeClient(environment, written.tls, take, warnings);
-  for (const name of HEADERS) take([headersOf(name, written.headers, document['otlp']?.['headers'] ?? {})]);
+  for (const name of isElsewhere ? [] : HEADERS) {
+    take([headersOf(name, written.headers, document['otlp']?.['headers'] ?? {}, isGrpc)]);
+  }
   return { document, warnings };
 }
 
@@ -159,21 +172,27 @@ function put(document: Record<string, unknown>, path: readonly string[], value: 
 /** The general endpoint is a base URL for HTTP; the one of metrics is used as it is. */
 function endpoints(grpc: boolean): Variable[] {
   return [
-    { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', section: 'otlp', key: 'endpoint', read: grpc ? asText : asBaseUrl },
-    { name: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', section: 'otlp', key: 'endpoint', read: grpc ? asText : asFullUrl },
+    { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', section: 'otlp', key: 'endpoint', read: grpc ? asUrl : asBaseUrl },
+    { name: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', section: 'otlp', key: 'endpoint', read: grpc ? asUrl : asFullUrl },
   ];
 }
 
 /** Adds to the headers before it. Names differ in more than their case, from those of the documents too. */
-function headersOf(name: string, written: Readonly<Record<string, unknown>>, before: object): Variable {
+function headersOf(
+  name: string,
+  written: Readonly<Record<string, unknown>>,
+  before: object,
+  isGrpc: boolean,
+): Variable {
   const taken = new Set(Object.keys(written).map((header) => header.toLowerCase()));
   return {
     name,
     section: 'otlp',
     key: 'headers',
-    expected: 'a list key=value,key=value with percent-encoded values',
+    expected: `a list key=value,key=value with percent-encoded values${isGrpc ? ', of what gRPC takes' : ''}`,
     read: (text) => {
       const headers = parsePairs(text);
+      if (isGrpc && headers?.some((header) => wrongForGrpc(...header) !== undefined)) return undefined;
       return headers && { ...before, ...Object.fromEntries(headers.filter(([header]) => !taken.has(header))) };
     },
   };

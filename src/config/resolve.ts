@@ -49,6 +49,7 @@ export function resolveDocuments(
   const read = documents.filter((document) => document !== undefined).map((document) => reader.read(document) ?? {});
   const written = layDocuments(read);
   const variables = readEnvironment(environment, {
+    endpoint: valueAt(written, ['otlp', 'endpoint']),
     protocol: valueAt(written, ['otlp', 'protocol']),
     headers: (valueAt(written, ['otlp', 'headers']) ?? {}) as Document,
     tls: (valueAt(written, ['otlp', 'tls']) ?? {}) as Document,

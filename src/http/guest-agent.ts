@@ -12,13 +12,15 @@ export interface Exchange {
   readonly body: Buffer;
   /** Of an error in place of an answer: `ECONNREFUSED`; empty: none. */
   readonly code: string;
+  /** Whether all of the request may have reached the server. */
+  readonly isSent: boolean;
 }
 
 /** How the requests of others are kept from holding the process. */
 export interface GuestAgentOptions {
   readonly tls: TlsMaterial;
-  /** For each request, in ms. */
-  readonly timeoutMs: number;
+  /** Asked at each request: how long it may take, in ms. */
+  readonly timeoutMs: () => number;
   readonly onExchange: (exchange: Exchange) => void;
 }
 
@@ -40,7 +42,7 @@ export function createGuestAgent(protocol: string, { tls, timeoutMs, onExchange 
   const addRequest = asked.addRequest.bind(agent);
   asked.addRequest = (request, ...rest) => {
     release(request);
-    giveUpAfter(timeoutMs, request);
+    giveUpAfter(timeoutMs(), request);
     watch(request, onExchange);
     addRequest(request, ...rest);
   };
@@ -66,8 +68,14 @@ function giveUpAfter(timeoutMs: number, request: ClientRequest): void {
 
 function watch(request: ClientRequest, onExchange: (exchange: Exchange) => void): void {
   const nothing = Buffer.alloc(0);
+  let isConnected = false;
+  request.once('socket', (socket) => {
+    isConnected = !socket.connecting;
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => (isConnected = true));
+  });
   request.on('error', (error: NodeJS.ErrnoException) => {
-    onExchange({ status: 0, headers: {}, body: nothing, code: error.code ?? 'EFAILED' });
+    const isSent = isConnected && request.writableEnded;
+    onExchange({ status: 0, headers: {}, body: nothing, code: error.code ?? 'EFAILED', isSent });
     // an error without a code is not tried again
     delete error.code;
   });
@@ -82,7 +90,7 @@ function watch(request: ClientRequest, onExchange: (exchange: Exchange) => void)
       sizeBytes += chunk.length;
     });
     response.on('end', () => {
-      onExchange({ status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks), code: '' });
+      onExchange({ status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks), code: '', isSent: true });
     });
   });
 }

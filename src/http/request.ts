@@ -1,6 +1,7 @@
 import { request as overHttp } from 'node:http';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as overHttps } from 'node:https';
+import { decodedText } from '../base/decoded-text.ts';
 import { textOf } from '../base/errors.ts';
 import { oneLine } from '../base/one-line.ts';
 import type { TlsMaterial } from '../base/tls-material.ts';
@@ -104,7 +105,7 @@ export function addressText(url: URL): string {
 
 function open({ method, url, body, headers, credentials, tls }: OutgoingRequest): ClientRequest {
   const { username, password } = url;
-  const written = username === '' ? undefined : { username: decode(username), password: decode(password) };
+  const written = username === '' ? undefined : { username: decodedText(username), password: decodedText(password) };
   const authorization = authorizationOf(credentials ?? written);
   const request = (url.protocol === 'https:' ? overHttps : overHttp)(url, {
     method,
@@ -159,12 +160,4 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   // several addresses were tried: their errors are one level down, and the message is empty
   const [first] = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
   return oneLine(first?.message || error.code || textOf(error));
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

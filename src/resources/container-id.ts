@@ -1,11 +1,17 @@
 const ID = '[0-9a-f]{64}';
 
-/** `…/docker/<id>`, `…/docker-<id>.scope`, `…/cri-containerd-<id>.scope`, `…/crio-<id>`, `…/pod…/<id>` */
-const CGROUP_END = new RegExp(`(?:^|[/:-])(${ID})(?:\\.scope)?$`);
+/**
+ * `…/docker/<id>`, `…/docker-<id>.scope`, `…/cri-containerd-<id>.scope`, `…/libpod-<id>.scope/container`, `…/pod…/<id>`; the
+ * innermost counts. Amazon ECS has ids of its own: `/ecs/<task>/<id>-<number>`.
+ */
+const IN_CGROUP = new RegExp(`.*(?:[/:-](${ID})(?:\\.scope)?|/ecs/[^/]+/([0-9a-f]{16,}-\\d+))(?:/|$)`);
 
-/** Files that Docker, Podman and CRI-O lay over those of the image from a folder named after the container. */
+/**
+ * Files that Docker, Podman and nerdctl lay over those of the image from a folder named after the container. Elsewhere such
+ * files are of other containers, which somebody looks at.
+ */
 const MOUNTED = new RegExp(
-  `/(?:containers|overlay-containers)/(${ID})/(?:userdata/)?(?:hostname|hosts|resolv\\.conf)(?:\\s|$)`,
+  `/(?:containers(?:/[^/\\s]+)?|overlay-containers)/(${ID})/(?:userdata/)?(?:hostname|hosts|resolv\\.conf) /etc/(?:hostname|hosts|resolv\\.conf)(?:\\s|$)`,
   'm',
 );
 
@@ -17,8 +23,8 @@ const MOUNTED = new RegExp(
  */
 export function containerIdOf(cgroup: string, mountinfo: string): string | undefined {
   for (const line of cgroup.split('\n')) {
-    const [, id] = CGROUP_END.exec(line.trim()) ?? [];
-    if (id !== undefined) return id;
+    const [, id, ofEcs] = IN_CGROUP.exec(line.trim()) ?? [];
+    if ((id ?? ofEcs) !== undefined) return id ?? ofEcs;
   }
   // not the folder of a pod's sandbox, which is another container
   return MOUNTED.exec(mountinfo)?.[1];

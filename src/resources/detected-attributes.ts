@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { arch, hostname, platform } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import { containerIdOf } from './container-id.ts';
 
@@ -13,9 +13,13 @@ const SYSTEMS: Readonly<Record<string, string>> = { win32: 'windows', sunos: 'so
  * left out.
  *
  * @param program the file that Node.js runs; undefined: none
+ * @param folder whose version counts where the program is an installed one that runs others
  */
-export function detectedAttributes(program: string | undefined = process.argv[1]): Attributes {
-  const version = program === undefined ? undefined : versionAbove(program);
+export function detectedAttributes(
+  program: string | undefined = process.argv[1],
+  folder: string = process.cwd(),
+): Attributes {
+  const version = program === undefined ? undefined : versionOf(program, folder);
   const container = containerIdOf(textOf('/proc/self/cgroup'), textOf('/proc/self/mountinfo'));
   return {
     ...(version !== undefined && { 'service.version': version }),
@@ -26,15 +30,19 @@ export function detectedAttributes(program: string | undefined = process.argv[1]
   };
 }
 
-/** The version in the nearest `package.json` that has one: those without one only tell Node.js of the kind of modules. */
-function versionAbove(program: string): string | undefined {
-  let folder: string;
+/** The application's, not that of a process manager or test runner. */
+function versionOf(program: string, folder: string): string | undefined {
   try {
-    folder = dirname(realpathSync(program));
+    const own = dirname(realpathSync(program));
+    return versionAbove(own.split(sep).includes('node_modules') ? folder : own);
   } catch {
     return undefined;
   }
-  for (;;) {
+}
+
+/** The version in the nearest `package.json` that has one: those without one only tell Node.js of the kind of modules. */
+function versionAbove(start: string): string | undefined {
+  for (let folder = start; ;) {
     const version = versionIn(textOf(join(folder, 'package.json')));
     const above = dirname(folder);
     if (version !== undefined || above === folder) return version;

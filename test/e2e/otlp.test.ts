@@ -4,46 +4,81 @@ import { freePort } from '../support/free-port.ts';
 import { OtlpReceiver } from '../support/otlp-receiver.ts';
 import { Program } from '../support/program.ts';
 import { startRawServer } from '../support/smtp-sink.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 afterEach(closeLeftovers);
 
 const FIXTURE = resolve(__dirname, '../fixtures/otlp/pushes.cjs');
 
-/** Pushes long before it ends, and would wait for long. */
-const IMPATIENT = { interval_ms: 300, timeout_ms: 60_000 };
+/** Would wait for long. */
+const IMPATIENT = { interval_ms: 5000, timeout_ms: 4500 };
 /** Pushes at its end only. */
 const RARE = { interval_ms: 3_600_000 };
 
 const start = (what: string, otlp: object): Program => new Program([FIXTURE, what, JSON.stringify(otlp)]);
 
 const hanging = (): Promise<number> => startRawServer(() => undefined);
+/** Has nothing else to do from now on, and ends; so long did it take, in ms. */
+async function leave(program: Program): Promise<number> {
+  program.kill('SIGUSR2');
+  expect(await program.exited).toEqual({ code: 0, signal: null });
+  return Number(/held for (\d+) ms/.exec(program.stdout)?.[1]);
+}
 const errorsAt = ({ pushes }: OtlpReceiver): (number | undefined)[] =>
   pushes.map(({ metrics }) => metrics.get('realtime.errors')?.sum);
 
 describe('a process that has nothing else to do ends, though the collector', () => {
-  it.each([
-    ['refuses', 'http/protobuf', freePort],
-    ['refuses', 'http/json', freePort],
-    ['refuses', 'grpc', freePort],
-    ['never answers', 'http/protobuf', hanging],
-    ['never answers', 'http/json', hanging],
-    ['never answers', 'grpc', hanging],
-  ] as const)('%s: %s', async (_, protocol, serve) => {
-    const endpoint = `http://127.0.0.1:${await serve()}/v1/metrics`;
-    const program = start('leave', { protocol, endpoint, ...IMPATIENT });
-    expect(await program.exited).toEqual({ code: 0, signal: null });
-    const heldMs = Number(/held for (\d+) ms/.exec(program.stdout)?.[1]);
-    // a call over gRPC holds it until its time is over; what holds otherwise, does so for a second at least
-    expect(heldMs).toBeLessThan(protocol === 'grpc' ? 800 : 400);
+  it.each(['http/protobuf', 'http/json', 'grpc'] as const)('refuses: %s', async (protocol) => {
+    const endpoint = `http://127.0.0.1:${await freePort()}/v1/metrics`;
+    const program = start('leave', { protocol, endpoint, interval_ms: 300 });
+    await program.said(/ECONNREFUSED/);
+    expect(await leave(program)).toBeLessThan(2000);
   });
 
-  it.each([503, 429])('answers %d', async (status) => {
-    const receiver = await OtlpReceiver.http({ respond: (response) => response.writeHead(status).end() });
-    const program = start('leave', { endpoint: `${receiver.url}/v1/metrics`, ...IMPATIENT, interval_ms: 400 });
-    expect(await program.exited).toEqual({ code: 0, signal: null });
-    expect(Number(/held for (\d+) ms/.exec(program.stdout)?.[1])).toBeLessThan(400);
-    expect(receiver.pushes.length).toBeGreaterThan(0);
-  });
+  it.each(['http/protobuf', 'http/json'] as const)(
+    'never answers: %s',
+    async (protocol) => {
+      let connections = 0;
+      const port = await startRawServer(() => (connections += 1));
+      const program = start('leave', { protocol, endpoint: `http://127.0.0.1:${port}/v1/metrics`, ...IMPATIENT });
+      await waitFor('a push', () => connections > 0, 20_000);
+      // the request would be given up after 4.5 s
+      expect(await leave(program)).toBeLessThan(2000);
+    },
+    30_000,
+  );
+
+  it('never answers: grpc, until the push is given up', async () => {
+    let connections = 0;
+    const port = await startRawServer(() => (connections += 1));
+    const program = start('leave', { protocol: 'grpc', endpoint: `http://127.0.0.1:${port}`, interval_ms: 600 });
+    await waitFor('a push', () => connections > 0, 20_000);
+    expect(await leave(program)).toBeLessThan(3000);
+  }, 30_000);
+
+  it('breaks off, and does not try again', async () => {
+    let connections = 0;
+    const port = await startRawServer((socket) => {
+      connections += 1;
+      socket.once('data', () => socket.resetAndDestroy());
+    });
+    const program = start('leave', { endpoint: `http://127.0.0.1:${port}/v1/metrics`, ...IMPATIENT });
+    await waitFor('a push', () => connections > 0, 20_000);
+    await leave(program);
+    expect(connections).toBe(1);
+  }, 30_000);
+
+  it.each([503, 429])(
+    'answers %d, and does not try again',
+    async (status) => {
+      const receiver = await OtlpReceiver.http({ respond: (response) => response.writeHead(status).end() });
+      const program = start('leave', { endpoint: `${receiver.url}/v1/metrics`, ...IMPATIENT });
+      await waitFor('a push', () => receiver.pushes.length > 0, 20_000);
+      await leave(program);
+      expect(receiver.pushes).toHaveLength(1);
+    },
+    30_000,
+  );
 });
 
 describe('a signal that ends the process', () => {

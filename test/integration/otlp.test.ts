@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,8 +47,6 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('otlp.protocol %s
   const isGrpc = protocol === 'grpc';
   const receive = (): Promise<OtlpReceiver> => (isGrpc ? OtlpReceiver.grpc() : OtlpReceiver.http());
   const target = (receiver: OtlpReceiver): string => (isGrpc ? receiver.url : endpointOf(receiver));
-  // the first call over gRPC takes its time
-  const often = { interval_ms: isGrpc ? 700 : 100 };
   /** Pushes the last values alone. */
   const pushOnce = async (otlp: OtlpSection): Promise<TestDashboard> => {
     const started = await start({ protocol, interval_ms: 60_000, timeout_ms: 700, ...otlp });
@@ -58,12 +58,12 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('otlp.protocol %s
     const receiver = await receive();
     const headers = { authorization: `Bearer ${SECRET}` };
     const { dashboard, log } = await start(
-      { protocol, endpoint: target(receiver), headers, ...often },
+      { protocol, endpoint: target(receiver), headers, interval_ms: 1500 },
       { service_name: 'chat', service_version: '1.2.3' },
     );
     dashboard.recordLatency(5);
     dashboard.recordError('storage');
-    const push = await receiver.pushWith('with the error', ({ metrics }) => metrics.get('realtime.errors')?.sum === 1);
+    const push = await receiver.push(1);
     expect(push.metrics.get('realtime.latency')).toEqual({ temporality: 'cumulative', sum: 1, points: 1 });
     expect(push.metrics.get('process.memory.usage')?.temporality).not.toBe('delta');
     expect(push.resource).toMatchObject({ 'service.name': 'chat', 'service.version': '1.2.3' });
@@ -75,9 +75,11 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('otlp.protocol %s
       );
       expect(push.path).toBe('/v1/metrics');
     }
-    await receiver.push(receiver.pushes.length + 2);
+    await receiver.push(2);
+    await dashboard.shutdown();
+    expect(receiver.pushes.length).toBeGreaterThan(2);
     expect(log.lines).toEqual([]);
-  });
+  }, 20_000);
 
   it('pushes what was measured last when it is shut down', async () => {
     const receiver = await receive();
@@ -153,14 +155,32 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('otlp.protocol %s
       protocol,
       endpoint: target(receiver),
       headers: { Authorization: 'document' },
+      // those of the variables belong to their endpoint
       compression: 'none',
       temporality: 'cumulative',
     });
     dashboard.recordError('storage');
     const { headers, metrics } = await receiver.push(1);
-    expect(headers).toMatchObject({ authorization: 'document', 'x-variable': 'kept' });
+    expect(headers).toMatchObject({ authorization: 'document' });
+    expect(headers).not.toHaveProperty('x-variable');
+    // they are there for whoever else reads them
+    expect(process.env['OTEL_EXPORTER_OTLP_HEADERS']).toBe('authorization=variable,x-variable=kept');
     expect(headers['content-encoding']).toBeUndefined();
     expect(metrics.get('realtime.errors')?.temporality).toBe('cumulative');
+  });
+});
+
+describe('the headers of the environment', () => {
+  it.each(['http/protobuf', 'grpc'] as const)('go to the endpoint of the environment: %s', async (protocol) => {
+    const receiver = protocol === 'grpc' ? await OtlpReceiver.grpc() : await OtlpReceiver.http();
+    Object.assign(process.env, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-variable=kept',
+    });
+    await startDashboard({ configFile: EMPTY, config: { otlp: { enabled: true, interval_ms: 60_000 } } });
+    await closeDashboard();
+    expect(receiver.pushes[0]?.headers['x-variable']).toBe('kept');
   });
 });
 
@@ -191,6 +211,30 @@ describe('otlp.temporality', () => {
 });
 
 describe('a push', () => {
+  it('leaves no connection open behind the last one', async () => {
+    let open = 0;
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.end());
+    });
+    // an idle connection is left open
+    server.keepAliveTimeout = 0;
+    server.on('connection', (socket) => {
+      open += 1;
+      socket.on('close', () => (open -= 1));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    closeLater(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const { dashboard, log } = await start({ endpoint: `http://127.0.0.1:${port}/`, interval_ms: 300 });
+    await waitFor('a connection', () => open > 0);
+    await dashboard.shutdown();
+    await waitFor('no connection', () => open === 0);
+    expect(log.lines).toEqual([]);
+  });
+
   it('comes each otlp.interval_ms', async () => {
     const receiver = await OtlpReceiver.http();
     await start({ endpoint: endpointOf(receiver), interval_ms: 3_600_000 });

@@ -86,12 +86,19 @@ export class OtlpReceiver {
     );
   }
 
-  /** Over gRPC. @param respond null hangs, an error refuses */
+  /**
+   * Over gRPC.
+   *
+   * @param delayMs before a push is answered
+   * @param respond null hangs, an error refuses
+   */
   static async grpc({
     tls,
+    delayMs = 0,
     respond = () => undefined,
   }: {
     readonly tls?: { readonly ca: Buffer | null; readonly key: string; readonly cert: string };
+    readonly delayMs?: number;
     readonly respond?: (push: Push) => { readonly code: number; readonly details: string } | null | undefined;
   } = {}): Promise<OtlpReceiver> {
     const pushes: Push[] = [];
@@ -118,7 +125,7 @@ export class OtlpReceiver {
         const refusal = respond(push);
         if (refusal === null) return;
         if (refusal) done({ ...refusal, metadata: new Metadata() });
-        else done(null, Buffer.alloc(0));
+        else setTimeout(() => done(null, Buffer.alloc(0)), delayMs);
       },
     };
     server.addService(service, implementation);

@@ -1,3 +1,4 @@
+import { decodedText } from '../../base/decoded-text.ts';
 import type { Credentials } from '../../http/request.ts';
 
 /** Makes a function that takes the secrets of a connection out of texts from elsewhere: a server may send back what it was sent. */
@@ -12,7 +13,7 @@ export function secretMask(url: URL, credentials: Credentials | undefined): (tex
 }
 
 function secretsOf({ username, password }: URL, credentials: Credentials | undefined): readonly string[] {
-  const written = [password, decode(password), encoded(decode(username), decode(password))];
+  const written = [password, decodedText(password), encoded(decodedText(username), decodedText(password))];
   if (!credentials) return username === '' ? [] : written;
   if ('bearerToken' in credentials) return [...written, credentials.bearerToken];
   return [...written, credentials.password, encoded(credentials.username, credentials.password)];
@@ -20,12 +21,4 @@ function secretsOf({ username, password }: URL, credentials: Credentials | undef
 
 function encoded(username: string, password: string): string {
   return Buffer.from(`${username}:${password}`).toString('base64');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -3,15 +3,28 @@ import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-met
 import type { ChannelCredentials, Metadata } from '@grpc/grpc-js';
 import type * as Grpc from '@grpc/grpc-js';
 import type { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-grpc';
+import { decodedText } from '../../base/decoded-text.ts';
 import { loadExporterPackage, loadGrpc } from './exporter-package.ts';
 import type { Loaded } from './exporter-package.ts';
-import { exportOnce, withoutSecrets } from './sender.ts';
+import { withoutSecrets } from './secrets.ts';
+import { exportOnce, withoutVariables } from './sender.ts';
 import type { PushFailure, Sender, SenderOptions } from './sender.ts';
 
 type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPMetricExporter>[0]>;
 
 /** Codes after which OTLP says to try again: cancelled, deadline, exhausted, aborted, range, unavailable, data loss. */
 const PASSING = new Set([1, 4, 8, 10, 11, 14, 15]);
+
+const DEADLINE = 4;
+
+/** What grpc-js says where a connection broke while a call was under way, and it did not call again by itself. */
+const LOST = /^(?:Connection dropped|Received RST_STREAM|Stream closed|(?:read|write) E[A-Z]+)/;
+
+/** … and where it was taken, and then no HTTP/2. */
+const STRANGE = /Last error: (?:Protocol error|Failed to connect)/;
+
+/** What OpenSSL and Node.js say of a connection that came to nothing. */
+const TLS = /^No connection established.*(?:SSL|TLS|certificate|issuer|altnames)/is;
 
 /**
  * OTLP over gRPC, by the stock exporter. A call that nobody answers holds the process until its deadline: grpc-js offers no
@@ -21,6 +34,7 @@ export class GrpcSender implements Sender {
   readonly #options: SenderOptions;
   readonly #loaded: Loaded<'grpc'>;
   readonly #grpc: typeof Grpc;
+  #timeoutMs: number;
   #exporter: PushMetricExporter;
 
   /** @throws TelemetryConfigError where the exporter package is missing */
@@ -28,6 +42,7 @@ export class GrpcSender implements Sender {
     this.#options = options;
     this.#loaded = loadExporterPackage(source, 'grpc');
     this.#grpc = loadGrpc(this.#loaded);
+    this.#timeoutMs = options.timeoutMs;
     this.#exporter = this.#exporterWithin(options.timeoutMs);
   }
 
@@ -35,15 +50,21 @@ export class GrpcSender implements Sender {
     const error = (await exportOnce(this.#exporter, metrics)) as Partial<Grpc.ServiceError> | undefined;
     if (!error) return undefined;
     const { code = 2, details, message = '' } = error;
+    // grpc-js ends some with a heading that nothing follows
+    const said = (details || message).replace(/[.\s]*Resolution note:\s*$/, '');
+    const isTls = code === 14 && TLS.test(said);
     return {
       kind: `gRPC ${code}`,
-      reason: withoutSecrets(`gRPC status ${code}: ${details || message}`, this.#options),
-      advice: adviceAbout(code),
-      isPassing: PASSING.has(code),
+      reason: withoutSecrets(`gRPC status ${code}: ${said}`, this.#options),
+      advice: isTls ? 'check otlp.tls and the scheme of otlp.endpoint' : adviceAbout(code, said),
+      isPassing: PASSING.has(code) && !isTls,
+      mayHaveArrived: code === DEADLINE || LOST.test(said),
     };
   }
 
   limit(timeoutMs: number): void {
+    if (timeoutMs === this.#timeoutMs) return;
+    this.#timeoutMs = timeoutMs;
     this.close();
     this.#exporter = this.#exporterWithin(timeoutMs);
   }
@@ -55,18 +76,27 @@ export class GrpcSender implements Sender {
 
   #exporterWithin(timeoutMs: number): PushMetricExporter {
     const { url, compression } = this.#options;
-    // all that the exporter would otherwise take from OTEL_EXPORTER_OTLP_*: those are in the configuration already
-    return new this.#loaded.exports.OTLPMetricExporter({
-      url: url.origin,
+    const given: ExporterOptions = {
+      url: targetOf(url),
       metadata: metadataOf(this.#grpc, this.#options),
       credentials: credentialsOf(this.#grpc, this.#options),
       compression: compression as unknown as NonNullable<ExporterOptions['compression']>,
       timeoutMillis: timeoutMs,
-    });
+    };
+    return withoutVariables(() => new this.#loaded.exports.OTLPMetricExporter(given));
   }
 }
 
-function adviceAbout(code: number): string {
+/** For the exporter, which leaves out the default port of a scheme, and for grpc-js, which then takes 443 for both. */
+function targetOf({ protocol, hostname, port }: URL): string {
+  const written = port || (protocol === 'http:' ? '80' : '443');
+  return `${written === '80' ? 'https' : 'http'}://${hostname}:${written}`;
+}
+
+function adviceAbout(code: number, said: string): string {
+  if (code === 14 && STRANGE.test(said)) {
+    return 'check otlp.protocol and the scheme of otlp.endpoint: it may be a port for HTTP or TLS';
+  }
   if (code === 7 || code === 16) return 'check otlp.headers';
   return code === 12 ? 'check otlp.endpoint and otlp.protocol' : '';
 }
@@ -78,7 +108,7 @@ function metadataOf({ Metadata }: typeof Grpc, { url, headers }: SenderOptions):
   }
   const { username, password } = url;
   if (username !== '' && metadata.get('authorization').length === 0) {
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const pair = `${decodedText(username)}:${decodedText(password)}`;
     metadata.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
   }
   return metadata;

@@ -4,7 +4,9 @@ import { createGuestAgent } from '../../http/guest-agent.ts';
 import type { Exchange } from '../../http/guest-agent.ts';
 import { partialSuccessOf, refusalOf } from './answer.ts';
 import { loadExporterPackage } from './exporter-package.ts';
-import { exportOnce, withoutSecrets } from './sender.ts';
+import { retryAfterMsOf } from './retry-after.ts';
+import { withoutSecrets } from './secrets.ts';
+import { exportOnce, withoutVariables } from './sender.ts';
 import type { PushFailure, Sender, SenderOptions } from './sender.ts';
 
 type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPMetricExporter>[0]>;
@@ -12,29 +14,35 @@ type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPMetricExport
 /** Answers of a receiver that may take the same push a moment later, as OTLP lists them. */
 const PASSING = new Set([429, 502, 503, 504]);
 
+/** Longer than any request; shorter than what the agent has every answer ask for before the next try. */
+const LONGEST_MS = 3_600_000;
+
 /** OTLP over HTTP, by the stock exporter on an agent of ours. */
 export class HttpSender implements Sender {
   readonly #options: SenderOptions;
   readonly #exporter: PushMetricExporter;
   readonly #agent: ReturnType<typeof createGuestAgent>;
+  /** For each request, in ms. */
+  #timeoutMs: number;
   /** Of the latest request that has ended. */
   #exchange: Exchange | undefined;
 
   /** @throws TelemetryConfigError where the exporter package is missing */
   constructor(source: string, protocol: 'http/protobuf' | 'http/json', options: SenderOptions) {
-    const { url, headers, compression, tls, timeoutMs } = options;
+    const { url, headers, compression, tls } = options;
     const { OTLPMetricExporter } = loadExporterPackage(source, protocol).exports;
     const onExchange = (exchange: Exchange): void => void (this.#exchange = exchange);
     this.#options = options;
-    this.#agent = createGuestAgent(url.protocol, { tls, timeoutMs, onExchange });
-    // all that the exporter would otherwise take from OTEL_EXPORTER_OTLP_*: those are in the configuration already
-    this.#exporter = new OTLPMetricExporter({
+    this.#timeoutMs = options.timeoutMs;
+    this.#agent = createGuestAgent(url.protocol, { tls, timeoutMs: () => this.#timeoutMs, onExchange });
+    const given: ExporterOptions = {
       url: url.href,
       headers: { ...headers },
       compression: compression as unknown as NonNullable<ExporterOptions['compression']>,
-      timeoutMillis: timeoutMs,
+      timeoutMillis: LONGEST_MS,
       httpAgentOptions: () => this.#agent,
-    });
+    };
+    this.#exporter = withoutVariables(() => new OTLPMetricExporter(given));
   }
 
   async send(metrics: ResourceMetrics): Promise<PushFailure | undefined> {
@@ -45,11 +53,13 @@ export class HttpSender implements Sender {
       this.#remarkOn(exchange);
       return undefined;
     }
-    return exchange?.status ? this.#refused(exchange, error) : noAnswer(exchange?.code ?? 'EFAILED', error);
+    if (exchange?.status) return this.#refused(exchange, error);
+    const { code = 'EFAILED', isSent = true } = exchange ?? {};
+    return noAnswer(code, isSent, withoutSecrets(error.message, this.#options));
   }
 
-  limit(): void {
-    // requests hold nothing, so one that is given up may end when it likes
+  limit(timeoutMs: number): void {
+    this.#timeoutMs = timeoutMs;
   }
 
   close(): void {
@@ -67,13 +77,15 @@ export class HttpSender implements Sender {
   #refused(exchange: Exchange, error: Error): PushFailure {
     const { status } = exchange;
     const said = withoutSecrets(refusalOf(exchange) || error.message, this.#options);
-    const afterMs = Number(exchange.headers['retry-after']) * 1000;
+    const isPassing = PASSING.has(status);
+    const afterMs = isPassing ? retryAfterMsOf(exchange.headers['retry-after'], Date.now()) : undefined;
     return {
       kind: `HTTP ${status}`,
       reason: `HTTP ${status}${said === '' ? '' : `: ${said}`}`,
       advice: adviceAbout(status),
-      isPassing: PASSING.has(status),
-      ...(afterMs > 0 && { retryAfterMs: afterMs }),
+      isPassing,
+      mayHaveArrived: false,
+      ...(afterMs !== undefined && { retryAfterMs: afterMs }),
     };
   }
 }
@@ -85,11 +97,10 @@ function adviceAbout(status: number): string {
   return status >= 300 && status < 400 ? 'check otlp.endpoint: redirects are not followed' : '';
 }
 
-function noAnswer(code: string, { message }: Error): PushFailure {
-  const isPassing = /^E[A-Z_]+$/.test(code) && !/^(?:ERR_|EPROTO$)/.test(code);
-  const reason = message || code;
+function noAnswer(code: string, mayHaveArrived: boolean, message: string): PushFailure {
   const isTls = /CERT|TLS|SSL|EPROTO|SIGNATURE|ISSUER/.test(code);
-  if (isTls) return { kind: code, reason, advice: 'check otlp.tls and the scheme of otlp.endpoint', isPassing: false };
-  const advice = code.startsWith('HPE_') ? 'check otlp.protocol: it may be a port for gRPC' : '';
-  return { kind: code, reason, advice, isPassing };
+  const isPassing = !isTls && /^E[A-Z_]+$/.test(code) && !code.startsWith('ERR_');
+  const seemsGrpc = code.startsWith('HPE_') ? 'check otlp.protocol: it may be a port for gRPC' : '';
+  const advice = isTls ? 'check otlp.tls and the scheme of otlp.endpoint' : seemsGrpc;
+  return { kind: code, reason: message || code, advice, isPassing, mayHaveArrived };
 }

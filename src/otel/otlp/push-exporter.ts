@@ -13,6 +13,12 @@ const TAKEN = { code: 0 } as unknown as Parameters<Done>[0];
 
 const BACKOFF = { firstMs: 500, longestMs: 5000 };
 
+/** A receiver that wants to be left alone for longer is asked again all the same, in ms. */
+const LONGEST_REST_MS = 3_600_000;
+
+/** What becomes of values that the last push did not bring. */
+const LOST = 'the last values are lost';
+
 /** How values are pushed. */
 export interface PushOptions {
   readonly sender: Sender;
@@ -20,7 +26,7 @@ export interface PushOptions {
   /** A push with all its tries takes no longer, in ms. */
   readonly timeoutMs: number;
   readonly outage: Outage;
-  /** What becomes of values that could not be pushed, for the log. */
+  /** What becomes of values that could not be pushed, for the log, while there is a push after them. */
   readonly prospect: string;
   readonly clock: Clock;
   /** Asked at each push: false where somebody else pushes these figures. */
@@ -34,8 +40,13 @@ export interface PushOptions {
 export class PushExporter implements PushMetricExporter {
   readonly #options: PushOptions;
   readonly #pushes = new Set<Promise<void>>();
-  /** Of the pushes that begin from now on, in ms. */
+  /** Of pushes that nobody waits for, in ms. */
   #timeoutMs: number;
+  /** Limits of those that somebody waits for; the latest holds. */
+  readonly #allowed = new Set<{ readonly timeoutMs: number }>();
+  #isLast = false;
+  /** Until then the receiver wants to be left alone. */
+  #restUntilMs = 0;
 
   constructor(options: PushOptions) {
     this.#options = options;
@@ -47,7 +58,7 @@ export class PushExporter implements PushMetricExporter {
   }
 
   export(metrics: ResourceMetrics, done: Done): void {
-    if (this.#options.mayPush()) {
+    if (this.#options.mayPush() && (this.#isAwaited || this.#restMs <= 0)) {
       const push = this.#push(metrics).finally(() => this.#pushes.delete(push));
       this.#pushes.add(push);
     }
@@ -57,15 +68,19 @@ export class PushExporter implements PushMetricExporter {
 
   /** Until the function that is given back is called, a push may take so long, in ms. */
   allow(timeoutMs: number): () => void {
-    const beforeMs = this.#timeoutMs;
-    this.#timeoutMs = timeoutMs;
-    return () => (this.#timeoutMs = beforeMs);
+    const limit = { timeoutMs };
+    this.#allowed.add(limit);
+    this.#options.sender.limit(this.#limitMs);
+    return () => {
+      this.#allowed.delete(limit);
+      this.#options.sender.limit(this.#limitMs);
+    };
   }
 
-  /** From now on a push may take so long, in ms, and nothing is left behind that takes longer. */
+  /** The last push comes, and may take so long, in ms. */
   limit(timeoutMs: number): void {
-    this.#timeoutMs = timeoutMs;
-    this.#options.sender.limit(timeoutMs);
+    this.#isLast = true;
+    this.allow(timeoutMs);
   }
 
   /** Ends when all that was taken is pushed or given up. */
@@ -78,21 +93,38 @@ export class PushExporter implements PushMetricExporter {
     this.#options.sender.close();
   }
 
+  get #isAwaited(): boolean {
+    return this.#allowed.size > 0;
+  }
+
+  get #limitMs(): number {
+    return [...this.#allowed].at(-1)?.timeoutMs ?? this.#timeoutMs;
+  }
+
+  get #restMs(): number {
+    return this.#restUntilMs - this.#options.clock.monotonicMs();
+  }
+
   async #push(metrics: ResourceMetrics): Promise<void> {
-    const { sender, outage, prospect, clock } = this.#options;
-    const timeoutMs = this.#timeoutMs;
+    const { sender, outage, prospect, temporality, clock } = this.#options;
+    const timeoutMs = this.#limitMs;
     const endMs = clock.monotonicMs() + timeoutMs;
+    // who waits for a push would rather have it refused than not sent
+    if (this.#restMs > 0 && this.#restMs < timeoutMs) await sleep(this.#restMs, undefined, { ref: false });
     for (let failures = 1; ; failures += 1) {
       const failure = await this.#send(sender, metrics, endMs - clock.monotonicMs(), timeoutMs);
       if (!failure) {
         outage.ended(clock.monotonicMs());
         return;
       }
-      const waitMs = failure.retryAfterMs ?? backoffMs(failures, BACKOFF, Math.random());
-      const leftMs = endMs - clock.monotonicMs();
-      if (!failure.isPassing || waitMs >= leftMs) {
-        const { kind, reason, advice } = failure;
-        outage.failed(clock.monotonicMs(), kind, reason, [advice, prospect].filter(Boolean).join('; '));
+      const { kind, reason, advice, isPassing, mayHaveArrived, retryAfterMs } = failure;
+      const nowMs = clock.monotonicMs();
+      if (retryAfterMs !== undefined) this.#restUntilMs = nowMs + Math.min(retryAfterMs, LONGEST_REST_MS);
+      const waitMs = retryAfterMs ?? backoffMs(failures, BACKOFF, Math.random());
+      // differences that come twice are added twice
+      const isDone = mayHaveArrived && temporality !== 'cumulative';
+      if (!isPassing || isDone || waitMs >= endMs - nowMs) {
+        outage.failed(nowMs, kind, reason, [advice, this.#isLast ? LOST : prospect].filter(Boolean).join('; '));
         return;
       }
       await sleep(waitMs, undefined, { ref: false });
@@ -110,6 +142,7 @@ export class PushExporter implements PushMetricExporter {
       reason: `no answer within ${Math.round(timeoutMs)} ms`,
       advice: '',
       isPassing: false,
+      mayHaveArrived: true,
     };
     const ended = new AbortController();
     const limit = sleep(leftMs, late, { ref: false, signal: ended.signal }).catch(() => late);

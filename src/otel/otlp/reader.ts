@@ -1,6 +1,7 @@
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import type { Clock } from '../../base/clock.ts';
+import { TelemetryConfigError } from '../../base/errors.ts';
 import type { OnceLogger } from '../../base/logger.ts';
 import { oneLine } from '../../base/one-line.ts';
 import { Outage } from '../../base/outage.ts';
@@ -10,7 +11,7 @@ import { addressText } from '../../http/request.ts';
 import { GrpcSender } from './grpc-sender.ts';
 import { HttpSender } from './http-sender.ts';
 import { PushExporter } from './push-exporter.ts';
-import type { SenderOptions } from './sender.ts';
+import type { Sender, SenderOptions } from './sender.ts';
 
 type OtlpSection = ResolvedConfig['otlp'];
 
@@ -32,7 +33,8 @@ export interface PushContext {
 /**
  * Makes the reader that pushes to an OpenTelemetry collector, by the section `otlp`.
  *
- * @throws TelemetryConfigError where the exporter package is missing or a file of `otlp.tls` cannot be read
+ * @throws TelemetryConfigError where the exporter package is missing, a file of `otlp.tls` cannot be read, or the exporter
+ *   refuses what the section says
  */
 export function otlpReaderOf(otlp: OtlpSection, { source, logger, clock, mayPush }: PushContext): IMetricReader {
   const { endpoint, protocol, interval_ms, timeout_ms, headers, compression, temporality } = otlp;
@@ -51,7 +53,7 @@ export function otlpReaderOf(otlp: OtlpSection, { source, logger, clock, mayPush
       logger.warnOnce('otlp.partial', `${what}: ${oneLine(remark)}`);
     },
   };
-  const sender = protocol === 'grpc' ? new GrpcSender(source, options) : new HttpSender(source, protocol, options);
+  const sender = senderOf(source, protocol, options);
   const exporter = new PushExporter({
     sender,
     temporality,
@@ -65,6 +67,20 @@ export function otlpReaderOf(otlp: OtlpSection, { source, logger, clock, mayPush
     mayPush,
   });
   return new OtlpReader(exporter, interval_ms, timeout_ms);
+}
+
+/** What exporters and TLS refuse names the value, which may be a secret: of that only the code is told. */
+function senderOf(source: string, protocol: OtlpSection['protocol'], options: SenderOptions): Sender {
+  try {
+    return protocol === 'grpc' ? new GrpcSender(source, options) : new HttpSender(source, protocol, options);
+  } catch (error) {
+    if (error instanceof TelemetryConfigError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    const value = `refused by the exporter${code === undefined ? '' : ` (${code})`}`;
+    throw new TelemetryConfigError(source, [
+      { path: 'otlp', value, expected: 'headers and certificates that it takes' },
+    ]);
+  }
 }
 
 /** The SDK's reader, which holds the process while it flushes, and only then. */

@@ -11,6 +11,8 @@ export interface PushFailure {
   readonly advice: string;
   /** Whether the same may go through a moment later. */
   readonly isPassing: boolean;
+  /** Whether the receiver may have taken it all the same: it then must not be sent again where it would be added twice. */
+  readonly mayHaveArrived: boolean;
   /** How long the receiver wants to be left alone, where it says so, in ms. */
   readonly retryAfterMs?: number;
 }
@@ -21,7 +23,7 @@ export interface SenderOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly compression: 'gzip' | 'none';
   readonly tls: TlsMaterial;
-  /** For each request, in ms. */
+  /** For each request, in ms, until another limit is set. */
   readonly timeoutMs: number;
   /** Hears of pushes that were taken in part or with a remark. */
   readonly onRemark: (remark: string) => void;
@@ -31,10 +33,24 @@ export interface SenderOptions {
 export interface Sender {
   /** Never rejects. */
   send(metrics: ResourceMetrics): Promise<PushFailure | undefined>;
-  /** No request that begins from now on takes longer, in ms. */
+  /** Each request that begins from now on may take so long, in ms. */
   limit(timeoutMs: number): void;
   /** Closes connections that are at rest. */
   close(): void;
+}
+
+/**
+ * Makes an exporter of what it is given alone. What the exporter would add from `OTEL_EXPORTER_OTLP_*` by itself is in the
+ * configuration already, where it belongs there.
+ */
+export function withoutVariables<Made>(make: () => Made): Made {
+  const hidden = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_EXPORTER_OTLP_'));
+  for (const [name] of hidden) Reflect.deleteProperty(process.env, name);
+  try {
+    return make();
+  } finally {
+    Object.assign(process.env, Object.fromEntries(hidden));
+  }
 }
 
 /** Exports once and gives the error there was. */
@@ -44,17 +60,4 @@ export function exportOnce(exporter: PushMetricExporter, metrics: ResourceMetric
       resolve((code as number) === 0 ? undefined : (error ?? new Error('the exporter gives no reason')));
     });
   });
-}
-
-/** A receiver may send back what it was sent. */
-export function withoutSecrets(text: string, { headers, url }: Pick<SenderOptions, 'headers' | 'url'>): string {
-  const secrets = [
-    ...Object.values(headers),
-    ...Object.values(headers).flatMap((value) => value.split(' ')),
-    url.password,
-  ];
-  return secrets
-    .filter((secret) => secret.length > 3)
-    .sort((one, other) => other.length - one.length)
-    .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
 }

@@ -76,6 +76,7 @@ describe('the variables of OpenTelemetry', () => {
     ['OTEL_LOG_LEVEL', 'loud', 'one of none, error, warn, info, debug, verbose, all'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'carrier', 'one of "http/protobuf", "http/json", "grpc"'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'an http:// or https:// URL'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user:geheim%zz@c:4318', 'an http:// or https:// URL'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'n0pairs', 'a list key=value,key=value with percent-encoded values'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'a=%E0%A4%A', 'a list key=value,key=value with percent-encoded values'],
     ['OTEL_EXPORTER_OTLP_TIMEOUT', '-1', 'a whole number from 100 to 3600000'],
@@ -101,6 +102,33 @@ describe('the variables of OpenTelemetry', () => {
     );
     expect(settings({}, { otlp: { protocol: 'grpc' } }).otlp.endpoint).toBe('http://localhost:4317');
     expect(settings({}, { otlp: { protocol: 'grpc', endpoint: 'http://a:1' } }).otlp.endpoint).toBe('http://a:1');
+  });
+
+  it('put the path of metrics before a query of the general endpoint', () => {
+    const endpointOf = (text: string): string => settings({ OTEL_EXPORTER_OTLP_ENDPOINT: text }).otlp.endpoint;
+    expect(endpointOf('http://c:4318?x=1')).toBe('http://c:4318/v1/metrics?x=1');
+    expect(endpointOf('http://c:4318/a/?x=/')).toBe('http://c:4318/a/v1/metrics?x=/');
+  });
+
+  it('give neither protocol nor headers to the endpoint of a document', () => {
+    const environment = {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_HEADERS: 'a=1',
+      OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'b=2',
+    };
+    const elsewhere = { otlp: { endpoint: 'http://collector:4318/v1/metrics' } };
+    expect(settings(environment, elsewhere)).toEqual(settings({}, elsewhere));
+    const { protocol, headers } = settings(environment, { otlp: { enabled: true } }).otlp;
+    expect([protocol, headers]).toEqual(['grpc', { a: '1', b: '2' }]);
+  });
+
+  it.each(['x(y)=1', 'a=caf%C3%A9', 'a-bin=!'])('give gRPC no headers that it does not take: %s', (text) => {
+    const environment = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_HEADERS: text };
+    expect(settings(environment).otlp.headers).toEqual({});
+    expect(warnings(environment)).toEqual([
+      'the environment variable OTEL_EXPORTER_OTLP_HEADERS is ignored, expected a list key=value,key=value with percent-encoded values, of what gRPC takes',
+    ]);
   });
 
   it('give no header that a document has, however it is spelled', () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { detectedAttributes } from '../../../src/resources/detected-attributes.ts';
 import { closeLater, closeLeftovers } from '../../support/leftovers.ts';
 
@@ -37,6 +37,17 @@ describe('detectedAttributes', () => {
     closeLater(() => rmSync(join(link, '..'), { recursive: true }));
     symlinkSync(program, link);
     expect(versionOf(link)).toBe('1.2.3');
+  });
+
+  it('has the version of the working directory where the program is an installed one that runs others', () => {
+    const folder = dirname(application('{"version":"1.2.3"}'));
+    const launcher = join(folder, 'node_modules', 'launcher');
+    mkdirSync(launcher, { recursive: true });
+    writeFileSync(join(launcher, 'package.json'), '{"version":"9.9.9"}');
+    writeFileSync(join(launcher, 'bin.js'), '');
+    expect(detectedAttributes(join(launcher, 'bin.js'), folder)['service.version']).toBe('1.2.3');
+    expect(detectedAttributes(join(launcher, 'bin.js'), tmpdir())).not.toHaveProperty(['service.version']);
+    expect(detectedAttributes(join(folder, 'app.js'), tmpdir())['service.version']).toBe('1.2.3');
   });
 
   it('has no version without a program, or with one that is not there', () => {

@@ -7,6 +7,7 @@ const exchange = (type: string, body: Buffer | string) => ({
   headers: { 'content-type': type },
   body: Buffer.from(body),
   code: '',
+  isSent: true,
 });
 const protobuf = (body: Buffer) => exchange('application/x-protobuf', body);
 const json = (value: unknown) => exchange('application/json', JSON.stringify(value));
