@@ -275,20 +275,22 @@ describe('a push', () => {
     [404, 'text/plain', '', 'HTTP 404: Not Found; check the path of otlp.endpoint'],
     [400, 'application/json', '{"code":3,"message":"bad\\nthing"}', 'HTTP 400: bad thing; check otlp.protocol'],
     [302, 'text/plain', '', 'HTTP 302: Found; check otlp.endpoint: redirects are not followed'],
-    [500, 'text/plain', 'oops', 'HTTP 500: oops; pushed again every 0.1 s'],
+    [500, 'text/plain', 'oops', 'HTTP 500: oops; pushed again every 0.4 s'],
   ])('that is refused with %d says why once, without secrets', async (status, type, body, line) => {
     const receiver = await OtlpReceiver.http({
       respond: (response) => response.writeHead(status, { 'content-type': type }).end(body),
     });
-    const { log } = await start({ endpoint: endpointOf(receiver), headers: { authorization: `Bearer ${SECRET}` } });
+    const headers = { authorization: `Bearer ${SECRET}` };
+    const { log } = await start({ endpoint: endpointOf(receiver), headers, interval_ms: 400 });
     await receiver.push(3);
     expect(log.lines).toEqual([expect.stringContaining(line)]);
   });
 
   it('that is refused over gRPC says why', async () => {
     const receiver = await OtlpReceiver.grpc({ respond: () => ({ code: 16, details: `no ${SECRET}` }) });
-    const { log } = await start({ protocol: 'grpc', endpoint: receiver.url, headers: { 'x-key': SECRET } });
-    await receiver.push(2);
+    const headers = { 'x-key': SECRET };
+    const { dashboard, log } = await start({ protocol: 'grpc', endpoint: receiver.url, headers, interval_ms: 60_000 });
+    await dashboard.shutdown();
     expect(log.lines).toEqual([expect.stringContaining('gRPC status 16: no ***; check otlp.headers')]);
   });
 
@@ -301,6 +303,7 @@ describe('a push', () => {
       protocol: 'http/json',
       endpoint: endpointOf(receiver),
       headers: { 'x-key': SECRET },
+      interval_ms: 400,
     });
     await receiver.push(3);
     expect(log.lines).toEqual([expect.stringContaining('refused 3 data points of a push: old ***')]);

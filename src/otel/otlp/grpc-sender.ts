@@ -15,6 +15,9 @@ type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPMetricExport
 /** Codes after which OTLP says to try again: cancelled, deadline, exhausted, aborted, range, unavailable, data loss. */
 const PASSING = new Set([1, 4, 8, 10, 11, 14, 15]);
 
+/** A `ServiceError` of grpc-js. */
+type Refusal = Error & { readonly code?: number; readonly details?: string };
+
 const DEADLINE = 4;
 
 /** What grpc-js says where a connection broke while a call was under way, and it did not call again by itself. */
@@ -47,9 +50,9 @@ export class GrpcSender implements Sender {
   }
 
   async send(metrics: ResourceMetrics): Promise<PushFailure | undefined> {
-    const error = (await exportOnce(this.#exporter, metrics)) as Partial<Grpc.ServiceError> | undefined;
+    const error = (await exportOnce(this.#exporter, metrics)) as Refusal | undefined;
     if (!error) return undefined;
-    const { code = 2, details, message = '' } = error;
+    const { code = 2, details = '', message } = error;
     // grpc-js ends some with a heading that nothing follows
     const said = (details || message).replace(/[.\s]*Resolution note:\s*$/, '');
     const isTls = code === 14 && TLS.test(said);
