@@ -127,7 +127,7 @@ function sumOf(one: Value, other: Value): Value {
 
 function areSame(one: Value, other: Value): boolean {
   if (typeof one === 'number' || typeof other === 'number') return one === other;
-  return one.sum === other.sum && one.counts.every((count, index) => count === other.counts[index]);
+  return one.counts.every((count, index) => count === other.counts[index]);
 }
 
 /** Collects when it is asked to. */

@@ -154,6 +154,72 @@ describe('instruments of dashboard.meter in workers', () => {
     expect([await second.value('open'), await second.value('level')]).toEqual([3, 3]);
   });
 
+  it('are added anew where a worker that was gone comes again', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    worker.meter.createUpDownCounter('open').add(4);
+    const read = async (): Promise<unknown> => [
+      await primary.value('open'),
+      await primary.value('open', {}, primary.delta),
+      await primary.value('open', {}, primary.delta),
+    ];
+    await worker.tell(primary);
+    expect(await read()).toEqual([4, 4, undefined]);
+    primary.workers.forget(worker);
+    expect(await read()).toEqual([undefined, -4, undefined]);
+    await worker.tell(primary, true);
+    expect(await read()).toEqual([4, 4, undefined]);
+  });
+
+  it('are what the SDK takes for one metric and one data point, and no others', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    primary.meter.createCounter('Orders').add(1, { a: 1, b: 'x', c: undefined });
+    worker.meter.createCounter('orders').add(2, { b: 'x', a: 1 });
+    primary.meter.createCounter('time', { unit: 's' }).add(1);
+    worker.meter.createCounter('time', { unit: 'ms' }).add(2);
+    await worker.tell(primary);
+    expect([...(await primary.lines('Orders')), ...(await primary.lines('time'))]).toEqual([
+      'Orders_total{a="1",b="x",c=""} 3',
+      'time_seconds_total 1',
+      'time_milliseconds_total 2',
+    ]);
+  });
+
+  it('are added to the first of those that the SDK keeps apart in the primary, the one in /metrics', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    primary.meter.createCounter('orders').add(1);
+    primary.meter.createObservableCounter('orders').addCallback((result) => {
+      result.observe(10);
+    });
+    worker.meter.createCounter('orders').add(100);
+    await worker.tell(primary);
+    expect(await primary.lines('orders')).toEqual(['orders_total 101']);
+  });
+
+  it('are left out where they are no finite numbers', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    worker.meter.createCounter('orders').add(Infinity);
+    worker.meter.createGauge('level').record(NaN);
+    const advice = { explicitBucketBoundaries: [1] };
+    worker.meter.createHistogram('size', { advice }).record(Infinity);
+    worker.meter.createHistogram('nothing', { advice }).record(NaN);
+    await worker.tell(primary);
+    expect([...(await primary.metrics()).keys()]).toEqual(['size']);
+    expect(await primary.value('size')).toMatchObject({ count: 1, sum: undefined, buckets: { counts: [0, 1] } });
+    expect(primary.logged).toEqual([]);
+  });
+
+  it('tell no extremes of an interval, which are not known', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    const histogram = worker.meter.createHistogram('size');
+    for (const value of [1, 50]) {
+      histogram.record(value);
+      await worker.tell(primary);
+      const told = await primary.value('size', {}, primary.delta);
+      expect(told).toMatchObject({ count: 1, sum: value, min: undefined, max: undefined });
+    }
+    expect(await primary.value('size')).toMatchObject({ count: 2, sum: 51, min: 1, max: 50 });
+  });
+
   it('go on from where they were when a worker’s dashboard is shut down and initialised anew', async () => {
     const [primary, worker, anew] = [new InstrumentedProcess(), new InstrumentedProcess(), new InstrumentedProcess()];
     worker.meter.createCounter('orders').add(7);
@@ -174,6 +240,17 @@ describe('instruments of dashboard.meter in workers', () => {
     jobs = 30;
     await worker.tell(primary);
     expect(await primary.value('jobs')).toBe(130);
+  });
+
+  it('count on where a histogram begins anew', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    const report = { name: 'size', description: '', unit: '', kind: 'histogram', boundaries: [5] };
+    for (const value of [
+      { counts: [3, 1], sum: 20 },
+      { counts: [1, 1], sum: 9 },
+    ])
+      primary.workers.add(worker, [{ ...report, points: [{ attributes: {}, value }] }]);
+    expect(await primary.value('size')).toMatchObject({ count: 6, sum: 29, buckets: { counts: [4, 2] } });
   });
 
   it('are added up before they are told, where the SDK keeps instruments of one name apart', async () => {
@@ -199,14 +276,29 @@ describe('instruments of dashboard.meter in workers', () => {
     expect((await worker.provider.takeInstruments(true)).map(({ name }) => name)).toEqual(['yours']);
   });
 
+  it('are told in the order in which they were asked for, however long their callbacks take', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    const slow = [10, 20].map((jobs, index) => async () => {
+      if (index === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      return jobs;
+    });
+    worker.meter.createObservableCounter('jobs').addCallback(async (result) => {
+      result.observe((await slow.shift()?.()) ?? NaN);
+    });
+    await Promise.all([worker.tell(primary), worker.tell(primary)]);
+    expect(await primary.value('jobs')).toBe(20);
+  });
+
   it('are told while a callback of the application never ends, and before the last of them is shut down', async () => {
     const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
     const counter = worker.meter.createCounter('mine');
     worker.meter.createObservableGauge('stuck').addCallback(() => new Promise(() => undefined));
     counter.add(2);
     const told = [worker.tell(primary), worker.tell(primary)];
+    const shutdown = worker.provider.shutdown(1000).catch(() => undefined);
+    await told[0];
     counter.add(3);
-    await Promise.all([...told, worker.provider.shutdown(1000).catch(() => undefined)]);
+    await Promise.all([...told, shutdown]);
     expect(await primary.value('mine')).toBe(5);
   });
 
@@ -220,6 +312,11 @@ describe('instruments of dashboard.meter in workers', () => {
     worker.workers.forget(thread);
     await worker.tell(primary);
     expect([await primary.value('orders'), (await primary.metrics()).has('open')]).toEqual([2, false]);
+    const next = new InstrumentedProcess();
+    next.meter.createUpDownCounter('open').add(1);
+    await next.tell(worker);
+    await worker.tell(primary);
+    expect(await primary.value('open')).toBe(1);
   });
 
   it('with more series than the SDK would keep are one beyond that', async () => {
@@ -251,6 +348,16 @@ describe('a gauge of workers', () => {
     expect(await told()).toEqual([3, 3]);
     primary.workers.forget(one);
     expect([await primary.value('level'), (await primary.metrics()).has('level')]).toEqual([undefined, false]);
+  });
+
+  it('is not added up where the SDK keeps two of one name apart', async () => {
+    const [primary, worker] = [new InstrumentedProcess(), new InstrumentedProcess()];
+    worker.meter.createGauge('level').record(3);
+    worker.meter.createObservableGauge('level').addCallback((result) => {
+      result.observe(4);
+    });
+    await worker.tell(primary);
+    expect(await primary.value('level')).toBe(4);
   });
 
   it('is the primary’s own from the read on that has found that one changed', async () => {
