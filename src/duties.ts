@@ -97,7 +97,8 @@ export class Duties {
         return;
       } catch (error) {
         if (tries > (hasWorkers() ? PORT_RETRIES : PORT_RETRIES_UNTOLD)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, PORT_RETRY_MS).unref());
+        // it holds a process that has nothing else to do, for 200 ms: else that would not hear that the port is in use
+        await new Promise((resolve) => setTimeout(resolve, PORT_RETRY_MS));
       }
       if (this.#hasEnded || !this.areTaken) return;
     }

@@ -248,6 +248,7 @@ export function describeRow(title: string, row: MatrixRow): void {
         });
         await load.end();
         expect(server.ended).toBe(false);
+        await waitFor('the line', () => server.stderr !== '');
         expectOneLineAbout(server, port);
 
         const program = start('nothing.cjs', { register: true, config });
