@@ -102,7 +102,7 @@ describe('a signal that ends the process', () => {
 
   it.each(['http/protobuf', 'grpc'] as const)('ends it though the collector hangs: %s', async (protocol) => {
     const endpoint = `http://127.0.0.1:${await hanging()}/v1/metrics`;
-    const program = start('wait', { protocol, endpoint, ...RARE, timeout_ms: 500 });
+    const program = start('wait', { protocol, endpoint, ...RARE, timeout_ms: 1500 });
     await program.said(/ready/);
     program.kill('SIGTERM');
     expect(await program.exited).toEqual({ code: null, signal: 'SIGTERM' });

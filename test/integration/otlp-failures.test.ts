@@ -1,11 +1,20 @@
+import { createServer } from 'node:http2';
+import type { ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { systemClock } from '../../src/base/clock.ts';
+import { createOnceLogger } from '../../src/base/logger.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
 import type { TelemetryConfig } from '../../src/index.ts';
+import { otlpReaderOf } from '../../src/otel/otlp/reader.ts';
 import { cert, key } from '../conformance/harness/certificate.cjs';
 import { closeDashboard, startDashboard } from '../support/dashboard.ts';
 import type { TestDashboard } from '../support/dashboard.ts';
 import { freePort } from '../support/free-port.ts';
-import { closeLeftovers } from '../support/leftovers.ts';
+import { closeLater, closeLeftovers } from '../support/leftovers.ts';
+import { LogLines } from '../support/log-lines.ts';
 import { OtlpReceiver } from '../support/otlp-receiver.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -62,6 +71,53 @@ describe('a collector that answers late or not at all', () => {
     dashboard.recordError('storage');
     await dashboard.shutdown();
     expect(errorsAt(receiver)).toEqual(Array(times).fill(1));
+  });
+
+  it.each([
+    ['delta', 1],
+    ['cumulative', 2],
+  ] as const)('and breaks off, gets %s %d times over gRPC', async (temporality, times) => {
+    let calls = 0;
+    const server = createServer().on('stream', (stream) => {
+      calls += 1;
+      // the second is answered by nobody
+      if (calls === 1) stream.resume().on('end', () => stream.session?.destroy());
+    });
+    const sessions = new Set<ServerHttp2Session>();
+    server.on('session', (session) => sessions.add(session));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    closeLater(() => {
+      server.close();
+      for (const session of sessions) session.destroy();
+    });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { dashboard } = await start({
+      protocol: 'grpc',
+      endpoint,
+      temporality,
+      interval_ms: 60_000,
+      timeout_ms: 2500,
+    });
+    await dashboard.shutdown();
+    expect(calls).toBe(times);
+  });
+
+  it('is waited for as ever after a flush that had less time', async () => {
+    let answers = 0;
+    const receiver = await OtlpReceiver.http({
+      respond: (response) => ((answers += 1) > 1 ? setTimeout(() => response.end(), 400) : undefined),
+    });
+    const log = new LogLines();
+    const { otlp } = resolveConfig('test', { otlp: { endpoint: endpointOf(receiver), interval_ms: 1000 } });
+    const logger = createOnceLogger(log);
+    const reader = otlpReaderOf(otlp, { source: 'test', logger, clock: systemClock, mayPush: () => true });
+    const provider = new MeterProvider({ readers: [reader] });
+    closeLater(() => provider.shutdown());
+    provider.getMeter('test').createCounter('test').add(1);
+    await reader.forceFlush({ timeoutMillis: 200 });
+    expect(log.lines).toEqual([expect.stringContaining('no answer within 190 ms')]);
+    await waitFor('a second line', () => log.lines.length > 1);
+    expect(log.lines[1]).toContain('works again');
   });
 
   it('gets differences again where it was not there for the first try', async () => {

@@ -97,9 +97,10 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('otlp.protocol %s
         ? `http://user:${SECRET}@127.0.0.1:${port}`
         : `http://user:${SECRET}@127.0.0.1:${port}/v1/metrics`,
       headers: { 'x-key': SECRET },
+      interval_ms: 400,
     });
     await waitFor('a line', () => log.lines.length > 0);
-    await sleep(300); // further pushes fail
+    await sleep(1000); // further pushes fail
     expect(log.lines).toEqual([expect.stringContaining(`warn push to http://127.0.0.1:${port}`)]);
     if (isGrpc) return; // its channel waits for seconds before it connects again
     await OtlpReceiver.http({ port });

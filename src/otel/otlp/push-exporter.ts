@@ -43,7 +43,7 @@ export class PushExporter implements PushMetricExporter {
   /** Of pushes that nobody waits for, in ms. */
   #timeoutMs: number;
   /** Limits of those that somebody waits for; the latest holds. */
-  readonly #allowed = new Set<{ readonly timeoutMs: number }>();
+  readonly #allowed = new Set<{ readonly timeoutMs: number; readonly endMs: number }>();
   #isLast = false;
   /** Until then the receiver wants to be left alone. */
   #restUntilMs = 0;
@@ -68,7 +68,8 @@ export class PushExporter implements PushMetricExporter {
 
   /** Until the function that is given back is called, a push may take so long, in ms. */
   allow(timeoutMs: number): () => void {
-    const limit = { timeoutMs };
+    // from now on: what is pushed must be collected first
+    const limit = { timeoutMs, endMs: this.#options.clock.monotonicMs() + timeoutMs };
     this.#allowed.add(limit);
     this.#options.sender.limit(this.#limitMs);
     return () => {
@@ -98,7 +99,11 @@ export class PushExporter implements PushMetricExporter {
   }
 
   get #limitMs(): number {
-    return [...this.#allowed].at(-1)?.timeoutMs ?? this.#timeoutMs;
+    return this.#limit?.timeoutMs ?? this.#timeoutMs;
+  }
+
+  get #limit(): { readonly timeoutMs: number; readonly endMs: number } | undefined {
+    return [...this.#allowed].at(-1);
   }
 
   get #restMs(): number {
@@ -108,7 +113,7 @@ export class PushExporter implements PushMetricExporter {
   async #push(metrics: ResourceMetrics): Promise<void> {
     const { sender, outage, prospect, temporality, clock } = this.#options;
     const timeoutMs = this.#limitMs;
-    const endMs = clock.monotonicMs() + timeoutMs;
+    const endMs = this.#limit?.endMs ?? clock.monotonicMs() + timeoutMs;
     // who waits for a push would rather have it refused than not sent
     if (this.#restMs > 0 && this.#restMs < timeoutMs) await sleep(this.#restMs, undefined, { ref: false });
     for (let failures = 1; ; failures += 1) {

@@ -123,6 +123,16 @@ describe('PushExporter', () => {
     expect(sender.limits).toEqual([4000, 2000, 2000, 900]);
   });
 
+  it('counts the time of who waits from when they began to', async () => {
+    const { exporter, sender, clock, log, push } = exporterWith();
+    sender.failures.push(FAILURE);
+    exporter.allow(1000);
+    clock.advance(900); // collecting took so long: no time for another try
+    await push();
+    expect(sender.sent).toBe(1);
+    expect(log.lines).toHaveLength(1);
+  });
+
   it('sends nothing while somebody else pushes these figures', async () => {
     let mayPush = false;
     const { sender, push } = exporterWith({ mayPush: () => mayPush });
