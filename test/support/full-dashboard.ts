@@ -86,7 +86,7 @@ export class FullDashboard {
 }
 
 /** Metrics that go on changing in a program that does nothing. */
-const MOVING = /^(process_|nodejs_|v8js_|system_|telemetry_collect_duration_)/;
+const MOVING = /^(telemetry_worker_age|process_|nodejs_|v8js_|system_|telemetry_collect_duration_)/;
 
 /** Samples of metrics that nothing changes any more; without `target_info`, which only a scrape has. */
 export function resting(samples: readonly ScrapedSample[]): ScrapedSample[] {
